@@ -1,0 +1,1 @@
+"""Plain-language questions answered through semantic queries."""

@@ -1,0 +1,1 @@
+"""PostgreSQL control plane: accounts, projects, keys and saved definitions."""

@@ -1,0 +1,1 @@
+"""Dashboard API and host of the web application."""

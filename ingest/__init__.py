@@ -1,0 +1,1 @@
+"""Event capture: HTTP API, durable segment log and loader."""

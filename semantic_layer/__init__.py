@@ -1,0 +1,1 @@
+"""Catalogue, semantic queries, compilers, SQL guard and executor."""

@@ -1,0 +1,1 @@
+"""The analytics command line and the local supervisor."""

@@ -1,0 +1,1 @@
+"""ClickHouse access: client, raw schema and the embedded server."""

@@ -1,0 +1,1 @@
+"""The commands of `analytics`, one module a noun or verb, each with `register(app)`."""

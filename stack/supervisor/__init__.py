@@ -1,0 +1,1 @@
+"""Runs processes: start order, health, logs, restarts and a clean stop."""

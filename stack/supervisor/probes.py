@@ -1,0 +1,72 @@
+"""Health probes. Each returns quietly when healthy and raises with a reason when not."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from stack.supervisor.service import Probe
+
+PROBE_TIMEOUT = 3.0
+
+
+class UnhealthyError(Exception):
+    """The process answered, but not as a healthy one does."""
+
+
+def http_ok(port: int, path: str, host: str = "127.0.0.1") -> Probe:
+    """Healthy when `GET path` answers with status 200."""
+
+    async def probe() -> None:
+        request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+        status_line = await _exchange(host, port, request.encode())
+        if status_line.split(b" ")[1:2] != [b"200"]:
+            raise UnhealthyError(
+                f"GET {path} answered {status_line.decode(errors='replace').strip()!r}"
+            )
+
+    return probe
+
+
+def redis_pong(port: int, password: str, host: str = "127.0.0.1") -> Probe:
+    """Healthy when Redis accepts the password and is not loading its data."""
+
+    async def probe() -> None:
+        reply = await _exchange(host, port, f"AUTH {password}\r\n".encode())
+        if not reply.startswith(b"+OK"):
+            raise UnhealthyError(f"AUTH answered {reply.decode(errors='replace').strip()!r}")
+
+    return probe
+
+
+def postgres_accepts(url: str) -> Probe:
+    """Healthy when a session can be opened at the libpq `url`."""
+
+    async def probe() -> None:
+        import psycopg  # the supervisor stays light when PostgreSQL runs elsewhere
+
+        connection = await psycopg.AsyncConnection.connect(url, connect_timeout=3)
+        await connection.close()
+
+    return probe
+
+
+def file_is_fresh(path: Path, max_age: float) -> Probe:
+    """Healthy when the process touched its heartbeat file in the last `max_age` seconds."""
+
+    async def probe() -> None:
+        age = time.time() - path.stat().st_mtime
+        if age > max_age:
+            raise UnhealthyError(f"the heartbeat {path.name} is {age:.0f} s old")
+
+    return probe
+
+
+async def _exchange(host: str, port: int, request: bytes) -> bytes:
+    """Send a request and return the first line of the answer."""
+    async with asyncio.timeout(PROBE_TIMEOUT):
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            writer.write(request)
+            return await reader.readline()
+        finally:
+            writer.close()

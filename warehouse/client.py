@@ -12,7 +12,7 @@ common.set_setting("autogenerate_session_id", False)
 
 
 def connect(url: str, **settings: Any) -> Client:
-    """Open a client for `http://user:password@host:port/database`; `settings` are ClickHouse settings."""
+    """Open a client for `http://user:password@host:port/database`, with ClickHouse settings."""
     return clickhouse_connect.get_client(dsn=url, settings=settings)
 
 

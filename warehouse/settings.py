@@ -4,7 +4,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class WarehouseSettings(BaseSettings):
-    """`CLICKHOUSE_URL` writes and migrates; `CLICKHOUSE_READER_URL` is limited to documented databases."""
+    """`CLICKHOUSE_URL` writes and migrates; `CLICKHOUSE_READER_URL` reads documented marts."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 

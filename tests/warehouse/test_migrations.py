@@ -9,10 +9,12 @@ import pytest
 from clickhouse_connect.driver.client import Client
 
 from warehouse.client import connect
-from warehouse.migrations import MigrationError, available, migrate
+from warehouse.migrations import MigrationError, available, migrate, time_zones
 from warehouse.migrations.statements import split
 
-RERUNNABLE = re.compile(r"^(CREATE (DATABASE|TABLE|VIEW) IF NOT EXISTS|ALTER TABLE .* IF (NOT )?EXISTS)", re.S)
+RERUNNABLE = re.compile(
+    r"^(CREATE (DATABASE|TABLE|VIEW) IF NOT EXISTS|ALTER TABLE .* IF (NOT )?EXISTS)", re.S
+)
 
 
 @pytest.fixture
@@ -26,7 +28,9 @@ def client(warehouse_url: str) -> Iterator[Client]:
 def directory(tmp_path: Path, client: Client) -> Iterator[Path]:
     """An empty migrations directory; what its tests record is forgotten afterwards."""
     yield tmp_path
-    client.command("ALTER TABLE raw.schema_migrations DELETE WHERE name LIKE '9%' SETTINGS mutations_sync = 2")
+    client.command(
+        "ALTER TABLE raw.schema_migrations DELETE WHERE name LIKE '9%' SETTINGS mutations_sync = 2"
+    )
 
 
 def write(directory: Path, sql: str) -> str:
@@ -54,17 +58,20 @@ def test_every_raw_table_exists(client: Client) -> None:
 
 def test_every_statement_can_run_again() -> None:
     statements = [statement for migration in available() for statement in split(migration.sql)]
-    assert [s for s in statements if not RERUNNABLE.match(re.sub(r"--[^\n]*\n", "", s).strip())] == []
+    assert [statement for statement in statements if not RERUNNABLE.match(statement)] == []
 
 
-def test_a_failed_migration_names_its_file_and_statement_and_runs_again(client: Client, directory: Path) -> None:
+def test_a_failed_migration_names_its_file_and_statement_and_runs_again(
+    client: Client, directory: Path
+) -> None:
     table = f"raw.t_{uuid.uuid4().hex}"
-    name = write(directory, f"CREATE TABLE IF NOT EXISTS {table} (a UInt8) ENGINE = Memory;\nCREATE TABEL x;")
+    create = f"CREATE TABLE IF NOT EXISTS {table} (a UInt8) ENGINE = Memory"
+    name = write(directory, f"{create};\nCREATE TABEL x;")
     with pytest.raises(MigrationError, match=rf"{name}\.sql, statement 2 failed") as failure:
         migrate(client, directory)
     assert "CREATE TABEL x" in str(failure.value)
 
-    (directory / f"{name}.sql").write_text(f"CREATE TABLE IF NOT EXISTS {table} (a UInt8) ENGINE = Memory")
+    (directory / f"{name}.sql").write_text(create)
     assert migrate(client, directory) == [name]
     client.command(f"DROP TABLE {table}")
 
@@ -99,7 +106,8 @@ def test_an_asof_join_gives_local_time(client: Client, moment: str, zone: str, l
 def test_an_interrupted_fill_of_the_time_zones_is_repaired(client: Client) -> None:
     client.command("TRUNCATE TABLE raw.time_zone_offsets")
     migrate(client)
-    assert client.query("SELECT uniqExact(zone) > 500 FROM raw.time_zone_offsets").result_rows == [(True,)]
+    zones = client.query("SELECT uniqExact(zone) FROM raw.time_zone_offsets").result_rows[0][0]
+    assert zones == len(time_zones.names()) == 598
 
 
 def test_statements_are_cut_only_at_their_own_semicolons() -> None:

@@ -1,7 +1,8 @@
 """Versioned migrations of the raw schema, recorded in `raw.schema_migrations`.
 
-A file is applied statement by statement and recorded once all of them succeeded. ClickHouse has no transactional DDL,
-so every statement must be one that can run again (`IF NOT EXISTS` and the like): after a failure the whole file reruns.
+A file is applied statement by statement and recorded once all of them succeeded. ClickHouse has no
+transactional DDL, so every statement must be one that can run again (`IF NOT EXISTS` and the like):
+after a failure the whole file reruns.
 """
 
 import hashlib
@@ -44,11 +45,13 @@ def available(directory: Path = VERSIONS) -> list[Migration]:
 
 
 def migrate(client: Client, directory: Path = VERSIONS) -> list[str]:
-    """Bring the raw schema up to date; returns the names applied now, `[]` when there was nothing to do."""
+    """Bring the raw schema up to date; returns the names of the migrations applied now."""
     for statement in _LEDGER:
         client.command(statement)
     applied = _applied(client)
-    pending = [migration for migration in available(directory) if not _is_applied(migration, applied)]
+    pending = [
+        migration for migration in available(directory) if not _is_applied(migration, applied)
+    ]
     for migration in pending:
         _apply(client, migration)
     _fill_time_zones(client)
@@ -64,7 +67,8 @@ def _is_applied(migration: Migration, applied: dict[str, str]) -> bool:
     checksum = applied.get(migration.name)
     if checksum not in (None, migration.checksum):
         raise MigrationError(
-            f"{migration.name}.sql was changed after it had been applied: restore it, and put the change in a new file"
+            f"{migration.name}.sql was changed after it had been applied: "
+            "restore it, and put the change in a new file"
         )
     return checksum is not None
 
@@ -78,12 +82,16 @@ def _apply(client: Client, migration: Migration) -> None:
                 f"{migration.name}.sql, statement {number} failed: {error}\n{statement}\n"
                 "Nothing after it was run. Once the cause is gone, migrate again."
             ) from error
-    client.insert("raw.schema_migrations", [(migration.name, migration.checksum)], ["name", "checksum"])
+    client.insert(
+        "raw.schema_migrations", [(migration.name, migration.checksum)], ["name", "checksum"]
+    )
 
 
 def _fill_time_zones(client: Client) -> None:
     """Replace the offsets when the tzdata package has changed, or a fill was interrupted."""
-    stored = client.query("SELECT count(), any(tzdata_version), uniqExact(tzdata_version) FROM raw.time_zone_offsets")
+    stored = client.query(
+        "SELECT count(), any(tzdata_version), uniqExact(tzdata_version) FROM raw.time_zone_offsets"
+    )
     count, version, versions = stored.result_rows[0]
     if count and (version, versions) == (time_zones.VERSION, 1):
         return

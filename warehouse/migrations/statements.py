@@ -13,7 +13,7 @@ _TOKEN = re.compile(
 
 
 def split(sql: str) -> list[str]:
-    """Split at the semicolons that end a statement, leaving those in comments and literals alone."""
+    """Split at the semicolons that end a statement; drop comments, keep literals."""
     statements: list[str] = []
     text: list[str] = []
     position = 0

@@ -7,7 +7,7 @@ from importlib import resources
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-import tzdata
+import tzdata  # type: ignore[import-untyped]
 
 VERSION: str = tzdata.IANA_VERSION
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -1,0 +1,20 @@
+"""The statements that make ClickHouse parse and print SQL; whoever holds a connection runs them."""
+
+import json
+
+from warehouse.sql_policy.grammar import Node
+
+
+def parse_statement(sql: str) -> str:
+    """A statement whose only value is the syntax tree of `sql` as JSON."""
+    return f"SELECT parseQueryToJSON({quote(sql)})"
+
+
+def format_statement(ast: Node) -> str:
+    """A statement whose only value is the SQL text of `ast`."""
+    return f"SELECT formatQueryFromJSON({quote(json.dumps(ast, ensure_ascii=False))})"
+
+
+def quote(text: str) -> str:
+    """`text` as a ClickHouse string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\0", "\\0") + "'"

@@ -1,0 +1,237 @@
+"""One pass over the syntax tree that either refuses it or returns every table it reads."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from warehouse.sql_policy.functions import is_allowed
+from warehouse.sql_policy.grammar import (
+    FUNCTION_KINDS,
+    HARMLESS_WHEN_FALSE,
+    MEMBERSHIP,
+    NODES,
+    REASONS,
+    TYPE_NAMED,
+    Node,
+)
+from warehouse.sql_policy.policy import Policy, PolicyViolation, TableName, TableReference
+
+Scope = frozenset[str]
+"""Names of the common table expressions that are visible at a place."""
+
+_STATE_TYPE = re.compile(r"aggregatefunction", re.IGNORECASE)
+
+
+def check(ast: Node, policy: Policy) -> tuple[TableReference, ...]:
+    """Every table that the statement reads, in the order of the text.
+
+    `ast` is the output of ClickHouse's `parseQueryToJSON`. Raises PolicyViolation at the first
+    thing that `policy` does not allow. Does not change the tree.
+    """
+    walk = _Walk(policy)
+    walk.statement(ast)
+    return tuple(walk.references)
+
+
+class _Walk:
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.references: list[TableReference] = []
+        self.nodes = 0
+
+    def statement(self, root: Node) -> None:
+        kind = root.get("type")
+        if kind == "ExplainQuery":
+            root = self._explained(root)
+        elif kind != "SelectWithUnionQuery":
+            raise PolicyViolation("only one SELECT statement is allowed")
+        output_format = root.get("format_ast")
+        if output_format and not self.policy.formats:
+            raise PolicyViolation(REASONS["format_ast"])
+        self.node(
+            {key: value for key, value in root.items() if key != "format_ast"}, frozenset(), 0
+        )
+
+    def _explained(self, root: Node) -> Node:
+        if root.get("kind") not in self.policy.explain:
+            raise PolicyViolation("only one SELECT statement is allowed")
+        allowed = {"type", "kind", "query"} | HARMLESS_WHEN_FALSE
+        query = root.get("query")
+        if not root.keys() <= allowed or not isinstance(query, dict):
+            raise PolicyViolation("EXPLAIN takes no options")
+        if query.get("type") != "SelectWithUnionQuery":
+            raise PolicyViolation("only a SELECT can be explained")
+        return query
+
+    def node(self, node: Node, scope: Scope, depth: int) -> None:
+        self._count(depth)
+        kind = node.get("type")
+        if not isinstance(kind, str) or kind not in NODES:
+            raise PolicyViolation(REASONS.get(str(kind), f"{kind} is not allowed"))
+        self._keys(kind, node)
+        visit = getattr(self, f"_visit_{kind}", None)
+        if visit is None:
+            self._children(node, scope, depth)
+        else:
+            visit(node, scope, depth)
+
+    def _count(self, depth: int) -> None:
+        self.nodes += 1
+        if self.nodes > self.policy.max_nodes:
+            raise PolicyViolation("the statement is too large")
+        if depth > self.policy.max_depth:
+            raise PolicyViolation("the statement is nested too deeply")
+
+    def _keys(self, kind: str, node: Node) -> None:
+        for key in node.keys() - NODES[kind]:
+            if key == "type" or (key in HARMLESS_WHEN_FALSE and not node[key]):
+                continue
+            if key == "settings":
+                self._settings(node[key])
+                continue
+            raise PolicyViolation(REASONS.get(key, f"{key} is not allowed in {kind}"))
+
+    def _settings(self, settings: Node) -> None:
+        changes = settings.get("changes", [])
+        names = {change.get("name") for change in changes}
+        if not names <= self.policy.settings or settings.keys() - {"type", "changes"}:
+            raise PolicyViolation(REASONS["settings"])
+
+    def _children(self, node: Node, scope: Scope, depth: int) -> None:
+        for child in _nodes_below(node):
+            self.node(child, scope, depth + 1)
+
+    def _visit_SelectWithUnionQuery(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
+        """`WITH` of the first SELECT also serves the ones it is united with."""
+        for select in node["list_of_selects"]["children"]:
+            self.node(select, scope, depth + 1)
+            scope |= {name for name, _ in _common_tables(select)}
+
+    def _visit_SelectQuery(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
+        """A common table expression sees only those written before it, so that a name has one
+        meaning.
+        """
+        for element in node.get("with", {}).get("children", []):
+            if element.get("type") == "WithElement":
+                name = self._common_table_name(element, scope)
+                self.node(element, scope, depth + 1)
+                scope |= {name}
+            else:
+                self.node(element, scope, depth + 1)
+        for child in _nodes_below({key: value for key, value in node.items() if key != "with"}):
+            self.node(child, scope, depth + 1)
+
+    def _common_table_name(self, element: Node, scope: Scope) -> str:
+        name = str(element.get("name"))
+        if self.policy.reserved(name) or self.policy.tables(TableName(None, name)):
+            raise PolicyViolation(f"WITH {name} hides the table of that name: choose another name")
+        if name in scope:
+            raise PolicyViolation(f"WITH {name} is defined twice")
+        return name
+
+    def _visit_TableExpression(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
+        table = node.get("database_and_table_name")
+        if table is not None:
+            self.node(table, scope, depth + 1)
+            self._table(table, scope, node, "database_and_table_name")
+        function = node.get("table_function")
+        if function is not None:
+            self._table_function(function, scope, depth + 1)
+        skipped = ("database_and_table_name", "table_function")
+        self._children({k: v for k, v in node.items() if k not in skipped}, scope, depth)
+
+    def _table(self, table: Node, scope: Scope, holder: Node | list[Node], key: str | int) -> None:
+        name = _table_name(table)
+        if name.database is None and name.table in scope:
+            return
+        if not self.policy.tables(name):
+            raise PolicyViolation(f"table {name} is not documented")
+        self.references.append(TableReference(name, table.get("alias"), holder, key))
+
+    def _table_function(self, function: Node, scope: Scope, depth: int) -> None:
+        name = str(function.get("name"))
+        if name.lower() not in self.policy.table_functions:
+            raise PolicyViolation(f"table function {name} is not allowed")
+        self._keys("Function", function)
+        self._children(function, scope, depth)
+
+    def _visit_Function(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
+        name = str(node.get("name"))
+        self._function_name(name)
+        if node.get("kind", "ORDINARY_FUNCTION") not in FUNCTION_KINDS:
+            raise PolicyViolation(f"{name} is not used as a function")
+        arguments = node.get("arguments", {}).get("children", [])
+        if name.lower() in MEMBERSHIP:
+            self._membership(arguments, scope)
+        if name.lower() in TYPE_NAMED:
+            self._type_name(name, arguments)
+        self._children(node, scope, depth)
+
+    def _function_name(self, name: str) -> None:
+        if not is_allowed(name, self.policy.functions):
+            raise PolicyViolation(f"function {name} is not allowed")
+
+    def _membership(self, arguments: list[Node], scope: Scope) -> None:
+        if len(arguments) > 1 and arguments[1].get("type") in ("Identifier", "TableIdentifier"):
+            self._table(arguments[1], scope, arguments, 1)
+
+    def _type_name(self, function: str, arguments: list[Node]) -> None:
+        """A state cast from text is foreign binary data for the engine to decode."""
+        value = arguments[1].get("value") if len(arguments) > 1 else None
+        name = value.get("value") if isinstance(value, dict) else None
+        if not isinstance(name, str):
+            raise PolicyViolation(f"{function} needs the name of a type")
+        _refuse_states(name)
+
+    def _visit_Literal(self, node: Node, _scope: Scope, depth: int) -> None:  # noqa: N802
+        self._literal(node.get("value"), depth)
+
+    def _literal(self, value: Any, depth: int) -> None:
+        """Elements of an array or tuple count as nodes: a list of a million numbers is a large
+        statement.
+        """
+        inner = value.get("value") if isinstance(value, dict) else value
+        for element in inner if isinstance(inner, list) else ():
+            self._count(depth + 1)
+            self._literal(element, depth + 1)
+
+    def _visit_ColumnsApplyTransformer(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
+        name = node.get("func_name")
+        if name is not None:
+            self._function_name(str(name))
+        self._children(node, scope, depth)
+
+    def _visit_QueryParameter(self, node: Node, _scope: Scope, _depth: int) -> None:  # noqa: N802
+        kind = str(node.get("param_type"))
+        if not self.policy.parameters:
+            raise PolicyViolation("query parameters are not allowed")
+        if kind.lower() == "identifier":
+            raise PolicyViolation("a query parameter may not name a column or a table")
+        _refuse_states(kind)
+
+
+def _refuse_states(type_name: str) -> None:
+    if _STATE_TYPE.search(type_name):
+        raise PolicyViolation("aggregate function states cannot be made from text")
+
+
+def _table_name(table: Node) -> TableName:
+    """From `name_parts`: `name` joins them with a dot, as does a quoted name that holds a dot."""
+    parts = table.get("name_parts") or [table.get("name")]
+    if len(parts) > 2 or not all(isinstance(part, str) and part for part in parts):
+        raise PolicyViolation("a table is named as table or database.table")
+    return TableName(*parts) if len(parts) == 2 else TableName(None, parts[0])
+
+
+def _common_tables(select: Node) -> Iterator[tuple[str, Node]]:
+    for element in select.get("with", {}).get("children", []):
+        if element.get("type") == "WithElement":
+            yield str(element.get("name")), element
+
+
+def _nodes_below(node: Node) -> Iterator[Node]:
+    for value in node.values():
+        if isinstance(value, dict) and "type" in value:
+            yield value
+        elif isinstance(value, list):
+            yield from (each for each in value if isinstance(each, dict) and "type" in each)

@@ -1,0 +1,234 @@
+"""Cut a question into explained spans: names, period, grain, ranking, filters. What is left over is not understood."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ai_sql.dates import Calendar, Period, Unit, find_comparison, find_grain, find_period
+from ai_sql.dates.grammar import NUMBERS
+from ai_sql.lexicon import Entity, Kind, Lexicon, Tag
+from ai_sql.text import Token, tokenize
+from ai_sql.vocabulary import (
+    AVERAGE,
+    CONTAINS,
+    EQUALS,
+    FILLERS,
+    NEGATIONS,
+    OTHERS,
+    RANKINGS,
+    STARTS,
+)
+
+DEFAULT_TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on one dimension, as in a semantic query."""
+
+    field: str
+    op: str
+    value: str
+    also: tuple[str, ...] = ()
+    """Other dimensions that hold the same value: the reading not taken."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything that was recognised in one question."""
+
+    tokens: tuple[Token, ...]
+    tags: list[Tag] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+    period: Period | None = None
+    other_period: Period | None = None
+    grain: Unit | None = None
+    is_trend: bool = False
+    is_compared: bool = False
+    compared_unit: Unit | None = None
+    limit: int | None = None
+    descending: bool = True
+    is_averaged: bool = False
+    taken: set[int] = field(default_factory=set)
+
+    def named(self, kind: Kind) -> list[Tag]:
+        """Tags whose likeliest meaning is of `kind`, in order."""
+        return [tag for tag in self.tags if tag.best.kind is kind]
+
+    def unexplained(self) -> list[str]:
+        """Words that nothing accounts for."""
+        return [
+            token.text
+            for i, token in enumerate(self.tokens)
+            if i not in self.taken and (token.quoted or token.word not in FILLERS)
+        ]
+
+    def take(self, first: int, end: int) -> None:
+        """Mark the tokens of a span as explained."""
+        self.taken.update(range(first, end))
+
+
+def read(question: str, lexicon: Lexicon, calendar: Calendar) -> Reading:
+    """Tag a question. Names come first, so that "daily active users" is a metric before "daily" is a grain."""
+    reading = Reading(tokenize(question))
+    _explicit_filters(reading, lexicon)
+    _names(reading, lexicon)
+    _comparison(reading)
+    _periods(reading, calendar)
+    _grain(reading)
+    _ranking(reading)
+    _words(reading)
+    return reading
+
+
+def _names(reading: Reading, lexicon: Lexicon) -> None:
+    for tag in lexicon.tag(reading.tokens, reading.taken):
+        if _is_code(tag) and not reading.tokens[tag.first].text.isupper():
+            continue
+        if tag.best.kind is Kind.VALUE:
+            reading.filters.append(_value_filter(reading, tag))
+        else:
+            reading.tags.append(tag)
+        reading.take(tag.first, tag.end)
+
+
+def _is_code(tag: Tag) -> bool:
+    """Two-letter values (IN, IT, US) are words of English unless written in capitals."""
+    return tag.best.kind is Kind.VALUE and tag.end - tag.first == 1 and len(tag.best.label) == 2
+
+
+def _value_filter(reading: Reading, tag: Tag) -> Filter:
+    """A value found in the data: its dimension may be named just before ("country Germany", "browser is Chrome")."""
+    before = _before(reading, tag.first)
+    dimension = next((t for t in reading.named(Kind.DIMENSION) if t.end == before), None)
+    values = [entity for entity in tag.entities if entity.kind is Kind.VALUE]
+    chosen = next((e for e in values if dimension and e.name == dimension.best.name), values[0])
+    if dimension and chosen.name == dimension.best.name:
+        reading.tags.remove(dimension)
+    negated = _is_negated(reading, tag.first)
+    also = tuple(e.name for e in values if e.name != chosen.name) if not dimension else ()
+    return Filter(chosen.name, "neq" if negated else "eq", chosen.value or "", also)
+
+
+def _before(reading: Reading, first: int) -> int:
+    """Index after the last word before `first` that is not "is", "equals", "not" and the like."""
+    while first > 0 and reading.tokens[first - 1].word in EQUALS | NEGATIONS:
+        first -= 1
+    return first
+
+
+def _is_negated(reading: Reading, first: int) -> bool:
+    start = first
+    while start > 0 and reading.tokens[start - 1].word in EQUALS | NEGATIONS | {"from", "in", "on", "the", "other"}:
+        start -= 1
+    negations = [i for i in range(start, first) if reading.tokens[i].word in NEGATIONS]
+    reading.taken.update(negations)
+    return bool(negations)
+
+
+def _explicit_filters(reading: Reading, lexicon: Lexicon) -> None:
+    """Values that need not be known: quoted ones and paths, with the dimension named before them if any."""
+    for i, token in enumerate(reading.tokens):
+        if i in reading.taken or not (token.quoted or token.word.startswith("/")):
+            continue
+        known = [entity for entity in lexicon.lookup(token.stems) if entity.kind is Kind.VALUE and token.quoted]
+        start, op = _operator(reading.tokens, i)
+        dimension = _dimension_ending_at(reading.tokens, start, lexicon)
+        if dimension:
+            name, first = dimension
+        elif token.word.startswith("/"):
+            name, first = "path", start
+        elif known:
+            name, first = known[0].name, start
+        else:
+            continue
+        reading.filters.append(Filter(name, op, token.text))
+        reading.take(first, i + 1)
+
+
+def _operator(tokens: Sequence[Token], i: int) -> tuple[int, str]:
+    """Operator in the words just before token `i`, and where it starts."""
+    start, op, negated = i, "eq", False
+    while start > 0 and tokens[start - 1].word in EQUALS | NEGATIONS | CONTAINS | STARTS | {"with"}:
+        word = tokens[start - 1].word
+        negated = negated or word in NEGATIONS
+        op = "contains" if word in CONTAINS else "starts_with" if word in STARTS else op
+        start -= 1
+    if negated:
+        op = "not_contains" if op == "contains" else "neq"
+    return start, op
+
+
+def _dimension_ending_at(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> tuple[str, int] | None:
+    for first in range(max(0, end - 3), end):
+        stems = [stem for token in tokens[first:end] for stem in token.stems]
+        for entity in lexicon.lookup(stems):
+            if entity.kind is Kind.DIMENSION:
+                return entity.name, first
+    return None
+
+
+def _comparison(reading: Reading) -> None:
+    while found := find_comparison(reading.tokens, reading.taken):
+        reading.is_compared = True
+        words = re.findall(r"day|week|month|quarter|year", found.value)
+        if words:
+            reading.compared_unit = Unit(words[0])
+        reading.take(found.first, found.end)
+
+
+def _periods(reading: Reading, calendar: Calendar) -> None:
+    """The period asked for, and a second one after "versus"."""
+    found = find_period(reading.tokens, calendar, reading.taken)
+    if not found:
+        return
+    reading.take(found.first, found.end)
+    reading.period = found.value
+    other = find_period(reading.tokens, calendar, reading.taken)
+    if other:
+        first, second = sorted((found, other), key=lambda f: f.first)
+        reading.take(other.first, other.end)
+        reading.period, reading.other_period = first.value, second.value
+
+
+def _grain(reading: Reading) -> None:
+    while found := find_grain(reading.tokens, reading.taken):
+        reading.is_trend = True
+        reading.grain = reading.grain or found.value
+        reading.take(found.first, found.end)
+
+
+def _ranking(reading: Reading) -> None:
+    text = " ".join("\x00" if i in reading.taken else token.word for i, token in enumerate(reading.tokens))
+    for pattern, descending in RANKINGS:
+        match = pattern.search(text)
+        if not match:
+            continue
+        number = re.search(r"\d+|" + "|".join(sorted(NUMBERS, key=len, reverse=True)), match.group(0))
+        reading.limit = _number(number.group(0)) if number else DEFAULT_TOP
+        reading.descending = descending
+        first = text[: match.start()].count(" ")
+        reading.take(first, first + match.group(0).count(" ") + 1)
+        return
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else NUMBERS[text]
+
+
+def _words(reading: Reading) -> None:
+    """Single words that carry a form: average, versus."""
+    for i, token in enumerate(reading.tokens):
+        if i in reading.taken or token.quoted:
+            continue
+        if token.word in AVERAGE:
+            reading.is_averaged = True
+            reading.taken.add(i)
+        elif token.word in OTHERS:
+            reading.is_compared = True
+            reading.taken.add(i)
+
+
+def entities(tags: Iterable[Tag]) -> list[Entity]:
+    """The likeliest meaning of each tag, without repeats."""
+    return list(dict.fromkeys(tag.best for tag in tags))

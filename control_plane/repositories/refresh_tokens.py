@@ -107,6 +107,16 @@ def revoke_user(session: Session, user_id: str, *, now: datetime) -> None:
     )
 
 
+def is_open(session: Session, family_id: str) -> bool:
+    """Whether the login that started this family has not been ended."""
+    found = session.scalar(
+        select(RefreshToken.id)
+        .where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
+        .limit(1)
+    )
+    return found is not None
+
+
 def delete_expired(session: Session, *, before: datetime) -> int:
     """Drop tokens that expired before this time and tell how many."""
     expired = session.scalars(

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.engines.isolation import isolated_environment
 from stack.supervisor.probes import http_ok
 from stack.supervisor.service import Service
 
@@ -35,7 +36,9 @@ class ClickHouse:
             ),
             probe=http_ok(self.port, "/ping"),
             port=self.port,
+            port_setting="CLICKHOUSE_PORT",
             environment={
+                **isolated_environment(),
                 "CLICKHOUSE_ADMIN_PASSWORD": self.admin_password,
                 "CLICKHOUSE_READER_PASSWORD": self.reader_password,
             },

@@ -22,7 +22,7 @@ def running(service: Service, log_file: Path) -> Iterator[subprocess.Popen[bytes
     with log_file.open("ab") as log:
         process = subprocess.Popen(
             service.command,
-            env={**os.environ, **service.environment},
+            env=service.environment,
             cwd=service.working_directory,
             stdin=subprocess.DEVNULL,
             stdout=log,

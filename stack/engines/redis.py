@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.engines.isolation import isolated_environment
 from stack.engines.wheels import wheel_directory
 from stack.supervisor.probes import redis_pong
 from stack.supervisor.service import Service
@@ -37,7 +38,9 @@ class Redis:
             name="redis",
             command=(str(_server_binary()), str(self._configuration)),
             probe=redis_pong(self.port, self.password),
+            environment=isolated_environment(),
             port=self.port,
+            port_setting="REDIS_PORT",
             prepare=self.prepare,
         )
 

@@ -1,0 +1,158 @@
+"""From settings and local secrets to the exact environment of every process.
+
+Each service reads only its environment and never learns whether an engine is local: the same
+names carry the URL of the embedded engine or of a cluster.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from stack.engines import ClickHouse, Postgres, Redis
+from stack.errors import StackError
+from stack.local_secrets import LocalSecrets, load
+from stack.settings import ENV_FILE, PROJECT_ROOT, StackSettings
+
+DATABASE = "analytics"
+PLACEHOLDERS = ("change-me", "changeme", "change_me", "placeholder", "your-", "example")
+SHORTEST_SECRET = 32
+
+NO_TELEMETRY = {
+    "DO_NOT_TRACK": "1",
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "NEXT_TELEMETRY_DISABLED": "1",
+}
+
+PROCESS_DEFAULTS = {
+    # glibc gives every thread an arena: two of them keep each Python service some 30 MB smaller.
+    "MALLOC_ARENA_MAX": "2",
+    "PYTHONUNBUFFERED": "1",
+    "DBT_PROJECT_DIR": str(PROJECT_ROOT / "dbt_project"),
+    "DBT_PROFILES_DIR": str(PROJECT_ROOT / "dbt_project"),
+}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The resolved settings. `local` holds the engines that this machine has to run."""
+
+    settings: StackSettings
+    secrets: LocalSecrets
+
+    @property
+    def data_directory(self) -> Path:
+        return self.settings.data_dir
+
+    @cached_property
+    def clickhouse(self) -> ClickHouse | None:
+        if self.settings.clickhouse_url:
+            return None
+        return ClickHouse(
+            self.data_directory / "clickhouse",
+            self.settings.clickhouse_port,
+            self.secrets.clickhouse_admin_password,
+            self.secrets.clickhouse_reader_password,
+        )
+
+    @cached_property
+    def postgres(self) -> Postgres | None:
+        if self.settings.database_url:
+            return None
+        return Postgres(
+            self.data_directory / "postgres",
+            self.settings.postgres_port,
+            self.secrets.postgres_password,
+        )
+
+    @cached_property
+    def redis(self) -> Redis | None:
+        if self.settings.redis_url:
+            return None
+        return Redis(
+            self.data_directory / "redis", self.settings.redis_port, self.secrets.redis_password
+        )
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """What every service and command finds in its environment."""
+        return {
+            **PROCESS_DEFAULTS,
+            **_dotenv(),
+            **NO_TELEMETRY,
+            **self._engine_urls(),
+            **self._addresses(),
+            "ENVIRONMENT": self.settings.environment,
+            "DATA_DIR": str(self.data_directory),
+            "DAGSTER_HOME": str(self.data_directory / "dagster"),
+            "JWT_SECRET": self._secret("jwt_secret"),
+            "REFRESH_TOKEN_SECRET": self._secret("refresh_token_secret"),
+        }
+
+    def _engine_urls(self) -> dict[str, str]:
+        clickhouse, settings = self.clickhouse, self.settings
+        admin_url = clickhouse.url if clickhouse else settings.clickhouse_url
+        reader_url = clickhouse.reader_url if clickhouse else settings.clickhouse_reader_url
+        return {
+            "CLICKHOUSE_URL": admin_url,
+            "CLICKHOUSE_READER_URL": reader_url or admin_url,
+            "DATABASE_URL": self.postgres.url(DATABASE) if self.postgres else settings.database_url,
+            "REDIS_URL": self.redis.url if self.redis else settings.redis_url,
+        }
+
+    def _addresses(self) -> dict[str, str]:
+        settings = self.settings
+        dashboard = settings.frontend_url or f"http://localhost:{settings.dashboard_port}"
+        return {
+            "DASHBOARD_PORT": str(settings.dashboard_port),
+            "INGEST_PORT": str(settings.ingest_port),
+            "DAGSTER_PORT": str(settings.dagster_port),
+            "LOADER_PORT": str(settings.loader_port),
+            "FRONTEND_URL": dashboard,
+            "INGEST_URL": settings.ingest_url or f"http://127.0.0.1:{settings.ingest_port}",
+        }
+
+    def _secret(self, name: str) -> str:
+        given: str = getattr(self.settings, name)
+        if given and not is_placeholder(given):
+            return given
+        if self.settings.environment == "production":
+            raise StackError(
+                f"{name.upper()} is {'a placeholder' if given else 'not set'}: give it at least "
+                f"{SHORTEST_SECRET} random characters (`openssl rand -base64 48`) before running "
+                "in production"
+            )
+        generated: str = getattr(self.secrets, name)
+        return generated
+
+
+def is_placeholder(secret: str) -> bool:
+    """Whether `secret` is too short or reads like the text of an example file."""
+    lowered = secret.lower()
+    return len(secret) < SHORTEST_SECRET or any(word in lowered for word in PLACEHOLDERS)
+
+
+def resolve() -> Environment:
+    settings = StackSettings()
+    return Environment(settings, load(settings.data_dir))
+
+
+def export(environment: Environment) -> None:
+    """Give this process, a CLI command, the environment that services have."""
+    os.environ.update(environment.variables)
+
+
+def child_variables(environment: Environment) -> Mapping[str, str]:
+    """The whole environment of a service: what we were started with, and our variables."""
+    return {**os.environ, **environment.variables}
+
+
+def _dotenv() -> dict[str, str]:
+    """Everything in `.env`, also what only libraries read (AWS_*); real variables win."""
+    given = {key: value for key, value in dotenv_values(ENV_FILE).items() if value}
+    return {**given, **{key: os.environ[key] for key in given if key in os.environ}}

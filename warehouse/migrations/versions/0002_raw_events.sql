@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS raw.events
     sent_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'client clock when the batch left',
     received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     timestamp_rule LowCardinality(String) COMMENT 'how timestamp was derived; docs/reference/ingest-api.md',
+    corrections Array(LowCardinality(String)) COMMENT 'what was repaired on the way in; same page',
     properties String CODEC(ZSTD(1)) COMMENT 'JSON object',
     traits String CODEC(ZSTD(1)) COMMENT 'JSON object',
     context String CODEC(ZSTD(1)) COMMENT 'JSON object: what of context has no column',
@@ -78,7 +79,6 @@ PARTITION BY toYYYYMM(received_at)
 PRIMARY KEY (project_id, load_id)
 ORDER BY (project_id, load_id, _stream, _frame, _row)
 SETTINGS
-    non_replicated_deduplication_window = 10000,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
@@ -104,7 +104,6 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (project_id, received_at, _stream, _frame, _row)
 SETTINGS
-    non_replicated_deduplication_window = 10000,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,

@@ -1,0 +1,163 @@
+"""The semantic query: one typed request for dashboards, saved insights, alerts, exports and
+planners.
+
+Field descriptions end up in the API's schema and in the tool schema that a language model is given.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+MAX_ROWS = 10_000
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Scalar = str | bool | int | float
+
+
+class Unit(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Operator(StrEnum):
+    EQ = "eq"
+    NEQ = "neq"
+    IN = "in"
+    NOT_IN = "not_in"
+    CONTAINS = "contains"
+    NOT_CONTAINS = "not_contains"
+    STARTS_WITH = "starts_with"
+    GT = "gt"
+    GTE = "gte"
+    LT = "lt"
+    LTE = "lte"
+    BETWEEN = "between"
+    IS_SET = "is_set"
+    IS_NOT_SET = "is_not_set"
+
+
+WITHOUT_VALUE = frozenset({Operator.IS_SET, Operator.IS_NOT_SET})
+WITH_LIST = frozenset({Operator.IN, Operator.NOT_IN})
+WITH_TEXT = frozenset({Operator.CONTAINS, Operator.NOT_CONTAINS, Operator.STARTS_WITH})
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Filter(_Part):
+    """A condition. `neq`, `not_in` and `not_contains` also match where the value is missing."""
+
+    field: Name = Field(description="A dimension, or an event property as `properties.<name>`.")
+    op: Operator
+    value: Scalar | list[Scalar] | None = Field(
+        default=None,
+        description="A list for in, not_in, between (both ends count); none for is_set, is_not_set.",
+    )
+
+    @model_validator(mode="after")
+    def _value_fits(self) -> Self:
+        count = len(self.value) if isinstance(self.value, list) else None
+        if self.op in WITHOUT_VALUE:
+            _require(self.value is None, f"{self.op} takes no value")
+        elif self.op in WITH_LIST:
+            _require(count is not None and 0 < count <= 1000, f"{self.op} takes 1-1000 values")
+        elif self.op is Operator.BETWEEN:
+            _require(count == 2, "between takes two values")
+        elif self.op in WITH_TEXT:
+            _require(isinstance(self.value, str) and self.value != "", f"{self.op} takes a text")
+        else:
+            _require(self.value is not None and count is None, f"{self.op} takes one value")
+        return self
+
+
+class Last(_Part):
+    """The n local units that end with the current, incomplete one."""
+
+    n: int = Field(ge=1, le=3660)
+    unit: Unit
+
+
+class TimeRange(_Part):
+    """Either `last`, or `from` and `to`: half-open, in the project's time zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    last: Last | None = None
+    from_: date | datetime | None = Field(
+        default=None, alias="from", description="First moment, included."
+    )
+    to: date | datetime | None = Field(default=None, description="End, not included.")
+    grain: Unit | None = Field(default=None, description="One row per unit; null for one total.")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.last is not None:
+            _require(self.from_ is None and self.to is None, "give either last, or from and to")
+        else:
+            _require(
+                self.from_ is not None and self.to is not None, "give either last, or from and to"
+            )
+        return self
+
+
+class OrderBy(_Part):
+    field: Name
+    descending: bool = False
+
+
+class MetricsQuery(_Part):
+    """Numbers: metrics over time and by dimensions."""
+
+    kind: Literal["metrics"]
+    metrics: list[Name] = Field(min_length=1, max_length=20)
+    group_by: list[Name] = Field(default_factory=list, max_length=5)
+    where: list[Filter] = Field(default_factory=list, max_length=50)
+    time: TimeRange
+    compare: Literal["previous_period"] | None = None
+    order_by: list[OrderBy] = Field(default_factory=list, max_length=5)
+    limit: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_ROWS,
+        description="Rows; with a grain and group_by, groups (the highest totals).",
+    )
+
+
+class EventsQuery(_Part):
+    """A list of single events, newest first unless ordered otherwise."""
+
+    kind: Literal["events"]
+    where: list[Filter] = Field(default_factory=list, max_length=50)
+    columns: list[Name] = Field(default_factory=list, max_length=50)
+    order_by: list[OrderBy] = Field(default_factory=list, max_length=5)
+    limit: int = Field(default=100, ge=1, le=MAX_ROWS)
+    cursor: str | None = Field(default=None, max_length=2000, description="From the page before.")
+    time: TimeRange
+
+
+SemanticQuery = Annotated[MetricsQuery | EventsQuery, Field(discriminator="kind")]
+"""Every kind of question that compiles."""
+
+_ADAPTER: TypeAdapter[MetricsQuery | EventsQuery] = TypeAdapter(SemanticQuery)
+
+
+def parse_query(data: Any) -> MetricsQuery | EventsQuery:
+    """A query from plain JSON values. Raises pydantic.ValidationError."""
+    return _ADAPTER.validate_python(data)
+
+
+def query_schema() -> dict[str, Any]:
+    """JSON schema of the union, for tools and documentation."""
+    return _ADAPTER.json_schema()
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)

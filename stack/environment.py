@@ -40,7 +40,7 @@ PROCESS_DEFAULTS = {
 
 @dataclass(frozen=True)
 class Environment:
-    """The resolved settings. `local` holds the engines that this machine has to run."""
+    """The resolved settings. An engine is None when it runs elsewhere."""
 
     settings: StackSettings
     secrets: LocalSecrets
@@ -51,32 +51,39 @@ class Environment:
 
     @cached_property
     def clickhouse(self) -> ClickHouse | None:
-        if self.settings.clickhouse_url:
-            return None
-        return ClickHouse(
+        engine = ClickHouse(
             self.data_directory / "clickhouse",
             self.settings.clickhouse_port,
             self.secrets.clickhouse_admin_password,
             self.secrets.clickhouse_reader_password,
         )
+        return engine if _is_local(self.settings.clickhouse_url, engine.url) else None
 
     @cached_property
     def postgres(self) -> Postgres | None:
-        if self.settings.database_url:
-            return None
-        return Postgres(
+        engine = Postgres(
             self.data_directory / "postgres",
             self.settings.postgres_port,
             self.secrets.postgres_password,
         )
+        return engine if _is_local(self.settings.database_url, engine.url(DATABASE)) else None
 
     @cached_property
     def redis(self) -> Redis | None:
-        if self.settings.redis_url:
-            return None
-        return Redis(
+        engine = Redis(
             self.data_directory / "redis", self.settings.redis_port, self.secrets.redis_password
         )
+        return engine if _is_local(self.settings.redis_url, engine.url) else None
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url(DATABASE) if self.postgres else self.settings.database_url
+
+    @property
+    def dagster_database_url(self) -> str:
+        """Dagster keeps its runs beside the control plane, in a database of its own."""
+        given = self.settings.dagster_database_url
+        return given or str(self.database_url).replace("+psycopg", "", 1) + "_dagster"
 
     @cached_property
     def variables(self) -> dict[str, str]:
@@ -101,7 +108,7 @@ class Environment:
         return {
             "CLICKHOUSE_URL": admin_url,
             "CLICKHOUSE_READER_URL": reader_url or admin_url,
-            "DATABASE_URL": self.postgres.url(DATABASE) if self.postgres else settings.database_url,
+            "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis.url if self.redis else settings.redis_url,
         }
 
@@ -112,6 +119,7 @@ class Environment:
             "DASHBOARD_PORT": str(settings.dashboard_port),
             "INGEST_PORT": str(settings.ingest_port),
             "DAGSTER_PORT": str(settings.dagster_port),
+            "DAGSTER_CODE_PORT": str(settings.dagster_code_port),
             "LOADER_PORT": str(settings.loader_port),
             "FRONTEND_URL": dashboard,
             "INGEST_URL": settings.ingest_url or f"http://127.0.0.1:{settings.ingest_port}",
@@ -129,6 +137,11 @@ class Environment:
             )
         generated: str = getattr(self.secrets, name)
         return generated
+
+
+def _is_local(given: str, ours: str) -> bool:
+    """Nothing was set, or we are a child of a command that exported our own URL."""
+    return given in ("", ours)
 
 
 def is_placeholder(secret: str) -> bool:

@@ -21,6 +21,7 @@ class StackSettings(BaseSettings):
     clickhouse_url: str = ""
     clickhouse_reader_url: str = ""
     database_url: str = ""
+    dagster_database_url: str = ""
     redis_url: str = ""
 
     jwt_secret: str = ""
@@ -29,6 +30,7 @@ class StackSettings(BaseSettings):
     dashboard_port: int = 3000
     ingest_port: int = 3001
     dagster_port: int = 3002
+    dagster_code_port: int = 3012
     loader_port: int = 3011
     clickhouse_port: int = 8123
     # Not the usual 5432 and 6379: machines that develop against those often run them already.

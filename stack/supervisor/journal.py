@@ -6,6 +6,7 @@ from pathlib import Path
 from zlib import crc32
 
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -21,7 +22,7 @@ class _LossyFileHandler(RotatingFileHandler):
 
 
 class Journal:
-    """`follow` decides whether the lines of processes also go to the console."""
+    """`follow` decides whether the lines of services also go to the console."""
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Journal:
         self._max_bytes = max_bytes
         self._files: dict[str, RotatingFileHandler] = {}
         self._width = 0
+        self._status: Status | None = None
 
     def path(self, name: str) -> Path:
         return self._directory / f"{name}.log"
@@ -52,11 +54,27 @@ class Journal:
         if self.follow:
             self.show(name, text)
 
+    def progress(self, name: str, text: str) -> None:
+        """One line of a step: somebody waits for it, so it is always shown."""
+        self._write(name, text)
+        self.show(name, text)
+
     def show(self, name: str, text: str) -> None:
         """Print a line on the console with its prefix."""
         colour = COLOURS[crc32(name.encode()) % len(COLOURS)]
         prefix = Text(f"{name:<{self._width}} │ ", style=colour)
         self.console.print(prefix + Text.from_ansi(text), soft_wrap=True)
+
+    def waiting(self, names: list[str]) -> None:
+        """Tell what is still on its way, on a terminal by a line that stays at the bottom."""
+        if self._status and not names:
+            self._status.stop()
+            self._status = None
+        elif names:
+            text = f"Starting {', '.join(names)}"
+            self._status = self._status or self.console.status(text)
+            self._status.start()
+            self._status.update(text)
 
     def event(self, text: str, style: str = "") -> None:
         """Something that the supervisor did or saw."""
@@ -71,6 +89,7 @@ class Journal:
             return ""
 
     def close(self) -> None:
+        self.waiting([])
         for handler in self._files.values():
             handler.close()
 

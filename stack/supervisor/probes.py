@@ -1,8 +1,7 @@
 """Health probes. Each returns quietly when healthy and raises with a reason when not."""
 
 import asyncio
-import time
-from pathlib import Path
+from typing import LiteralString
 
 from stack.supervisor.service import Probe
 
@@ -23,6 +22,17 @@ def http_ok(port: int, path: str, host: str = "127.0.0.1") -> Probe:
             raise UnhealthyError(
                 f"GET {path} answered {status_line.decode(errors='replace').strip()!r}"
             )
+
+    return probe
+
+
+def accepts_connections(port: int, host: str = "127.0.0.1") -> Probe:
+    """Healthy when something listens: for protocols that are not worth a client here."""
+
+    async def probe() -> None:
+        async with asyncio.timeout(PROBE_TIMEOUT):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
 
     return probe
 
@@ -50,13 +60,16 @@ def postgres_accepts(url: str) -> Probe:
     return probe
 
 
-def file_is_fresh(path: Path, max_age: float) -> Probe:
-    """Healthy when the process touched its heartbeat file in the last `max_age` seconds."""
+def query_is_true(url: str, query: LiteralString) -> Probe:
+    """Healthy when the one value that `query` returns from PostgreSQL is true."""
 
     async def probe() -> None:
-        age = time.time() - path.stat().st_mtime
-        if age > max_age:
-            raise UnhealthyError(f"the heartbeat {path.name} is {age:.0f} s old")
+        import psycopg
+
+        async with await psycopg.AsyncConnection.connect(url, connect_timeout=3) as connection:
+            row = await (await connection.execute(query)).fetchone()
+        if row is None or row[0] is not True:
+            raise UnhealthyError("its heartbeat is missing or old")
 
     return probe
 

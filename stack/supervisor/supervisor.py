@@ -18,12 +18,15 @@ from stack.supervisor.orphans import MARK, end_orphans
 from stack.supervisor.service import Node, Service, Step
 from stack.supervisor.spawn import describe_exit, end_group, spawn
 from stack.supervisor.state import (
+    Health,
     Phase,
     ProcessIdentity,
     StateFile,
     StepState,
     SupervisorState,
 )
+
+ON_ITS_WAY = (Health.STARTING, Health.RESTARTING)
 
 
 class Supervisor:
@@ -126,7 +129,7 @@ class Supervisor:
         self._save()
 
     async def _run_command(self, step: Step) -> int:
-        process = await spawn(step, lambda line: self._journal.line(step.name, line))
+        process = await spawn(step, lambda line: self._journal.progress(step.name, line))
         try:
             return await process.wait()
         except asyncio.CancelledError:
@@ -192,9 +195,10 @@ class Supervisor:
     def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._on_signal)
+            loop.add_signal_handler(number, self.request_stop)
 
-    def _on_signal(self) -> None:
+    def request_stop(self) -> None:
+        """Stop in order; when asked again, kill what is left."""
         if self._stop_requested.is_set():
             self._hurry.set()
         else:
@@ -206,8 +210,15 @@ class Supervisor:
         self._save()
 
     def _save(self) -> None:
+        starting = self._state.phase is Phase.STARTING
+        self._journal.waiting(self._on_their_way() if starting else [])
         with contextlib.suppress(OSError):  # a full disk must not take the supervisor down
             self._state_file.write(self._state)
+
+    def _on_their_way(self) -> list[str]:
+        """What runs or tries to, and is not there yet."""
+        services = [n for n, s in self._state.services.items() if s.health in ON_ITS_WAY]
+        return services + [n for n, s in self._state.steps.items() if s.outcome == "running"]
 
     def _marked(self, node: Node) -> Node:
         return replace(node, environment={**node.environment, MARK: self._mark})

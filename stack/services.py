@@ -1,0 +1,160 @@
+"""The platform as the supervisor sees it: which processes, which steps, in which order."""
+
+import sys
+import sysconfig
+from dataclasses import replace
+from pathlib import Path
+
+from stack.environment import Environment, child_variables
+from stack.settings import PROJECT_ROOT
+from stack.supervisor.probes import accepts_connections, http_ok, query_is_true
+from stack.supervisor.service import Node, Service, Step
+
+HOST = "127.0.0.1"
+
+# The daemon writes its heartbeats every 30 s.
+DAEMON_HEARTBEAT = (
+    "select max(timestamp) > (now() at time zone 'utc') - interval '90 seconds' "
+    "from daemon_heartbeats"
+)
+
+
+def platform(environment: Environment) -> tuple[Node, ...]:
+    """Everything that `analytics up` runs. An engine that is elsewhere is simply not in it."""
+    engines = _engines(environment)
+    steps = _Steps(environment, tuple(engine.name for engine in engines))
+    return (
+        *engines,
+        steps.migrate(),
+        *_services(environment),
+        *_dagster(environment),
+        steps.first_login(),
+        steps.sample_traffic(),
+        steps.first_build(),
+    )
+
+
+def _engines(environment: Environment) -> tuple[Service, ...]:
+    local = (environment.clickhouse, environment.postgres, environment.redis)
+    return tuple(engine.service() for engine in local if engine)
+
+
+def _services(environment: Environment) -> tuple[Service, ...]:
+    settings = environment.settings
+    return (
+        _python_service(environment, "ingest", "ingest", settings.ingest_port, "/ready"),
+        _python_service(environment, "loader", "ingest.loader", settings.loader_port, "/ready"),
+        _python_service(
+            environment, "dashboard", "dashboard_api", settings.dashboard_port, "/health"
+        ),
+    )
+
+
+def _python_service(
+    environment: Environment, name: str, module: str, port: int, health_path: str
+) -> Service:
+    return Service(
+        name=name,
+        command=(sys.executable, "-m", module),
+        probe=http_ok(port, health_path),
+        environment=child_variables(environment),
+        port=port,
+        port_setting=f"{name.upper()}_PORT",
+        working_directory=PROJECT_ROOT,
+        depends_on=("migrate",),
+    )
+
+
+def _dagster(environment: Environment) -> tuple[Service, ...]:
+    """One code server, shared: loading the definitions in each process costs 250 MB more."""
+    settings = environment.settings
+    workspace = str(environment.data_directory / "dagster" / "workspace.yaml")
+    code = Service(
+        name="dagster-code",
+        command=(sys.executable, "-m", "orchestration"),
+        probe=accepts_connections(settings.dagster_code_port),
+        environment=child_variables(environment),
+        port=settings.dagster_code_port,
+        port_setting="DAGSTER_CODE_PORT",
+        working_directory=PROJECT_ROOT,
+        depends_on=("migrate",),
+        start_timeout=120.0,
+    )
+    web = replace(
+        code,
+        name="dagster-webserver",
+        command=(
+            *(_script("dagster-webserver"), "-w", workspace),
+            *("-h", HOST, "-p", str(settings.dagster_port)),
+        ),
+        probe=http_ok(settings.dagster_port, "/server_info"),
+        port=settings.dagster_port,
+        port_setting="DAGSTER_PORT",
+        depends_on=("dagster-code",),  # which writes the workspace and the instance settings
+    )
+    daemon = replace(
+        code,
+        name="dagster-daemon",
+        command=(_script("dagster-daemon"), "run", "-w", workspace),
+        probe=query_is_true(environment.dagster_database_url, DAEMON_HEARTBEAT),
+        port=None,
+        port_setting=None,
+        depends_on=("dagster-code",),
+    )
+    return code, web, daemon
+
+
+class _Steps:
+    """What happens once between the services: schema, first account, first data, first build."""
+
+    def __init__(self, environment: Environment, engines: tuple[str, ...]) -> None:
+        self._variables = child_variables(environment)
+        self._engines = engines
+
+    def migrate(self) -> Step:
+        return self._step("migrate", "migrate", depends_on=self._engines)
+
+    def first_login(self) -> Step:
+        return self._step("first-login", "first-login", depends_on=("migrate",))
+
+    def sample_traffic(self) -> Step:
+        return self._step(
+            "sample-traffic",
+            "sample-traffic",
+            depends_on=("first-login", "ingest", "loader"),
+            required=False,
+            remedy="The platform runs without sample traffic; the next start tries again.",
+        )
+
+    def first_build(self) -> Step:
+        return self._step(
+            "first-build",
+            "first-build",
+            depends_on=("sample-traffic", "dagster-code", "dagster-daemon"),
+            required=False,
+            remedy="Run `analytics build` once the cause is gone.",
+        )
+
+    def _step(
+        self,
+        name: str,
+        command: str,
+        depends_on: tuple[str, ...],
+        *,
+        required: bool = True,
+        remedy: str = "Run `analytics up` again once the cause is gone.",
+    ) -> Step:
+        return Step(
+            name=name,
+            command=(sys.executable, "-m", "stack", command),
+            environment=self._variables,
+            depends_on=depends_on,
+            working_directory=PROJECT_ROOT,
+            required=required,
+            remedy=remedy,
+        )
+
+
+def _script(name: str) -> str:
+    """A console script of this virtual environment, whether or not it is on PATH."""
+    return str(Path(sysconfig.get_path("scripts")) / name)

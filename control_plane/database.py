@@ -57,6 +57,12 @@ class Database:
         with self.sessions.begin() as session:
             return work(session, *args, **kwargs)
 
+    @property
+    def address(self) -> str:
+        """Host, port and database, without the password."""
+        url = self.engine.url
+        return f"{url.host}:{url.port or 5432}/{url.database}"
+
     def close(self) -> None:
         self.engine.dispose()
 

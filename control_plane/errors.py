@@ -14,6 +14,11 @@ class NotFoundError(ControlPlaneError):
         self.near = near
 
 
+class NoAccountError(ControlPlaneError):
+    def __init__(self) -> None:
+        super().__init__("There is no account yet: run `analytics up` once.")
+
+
 class AlreadyExistsError(ControlPlaneError):
     def __init__(self, noun: str, reference: str) -> None:
         super().__init__(f"A {noun} {reference!r} already exists.")

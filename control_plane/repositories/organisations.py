@@ -3,7 +3,12 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from control_plane.errors import AlreadyExistsError, InvalidValueError, NotFoundError
+from control_plane.errors import (
+    AlreadyExistsError,
+    InvalidValueError,
+    NoAccountError,
+    NotFoundError,
+)
 from control_plane.models import Organisation
 
 
@@ -27,6 +32,9 @@ def by_id(session: Session, organisation_id: str) -> Organisation:
     return organisation
 
 
-def oldest(session: Session) -> Organisation | None:
+def first(session: Session) -> Organisation:
     """The organisation of the first start, where the CLI puts projects and users."""
-    return session.scalar(select(Organisation).order_by(Organisation.id).limit(1))
+    organisation = session.scalar(select(Organisation).order_by(Organisation.id).limit(1))
+    if organisation is None:
+        raise NoAccountError
+    return organisation

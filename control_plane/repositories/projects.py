@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from control_plane.errors import AlreadyExistsError, InvalidValueError, NotFoundError
 from control_plane.models import Project
+from control_plane.repositories import rate_tiers
 from control_plane.repositories.lookup import is_id, near_matches
 
 
@@ -38,6 +39,7 @@ def create(
     )
     if session.scalar(taken):
         raise AlreadyExistsError("project", name)
+    check_tier(session, settings.get("tier"))
     project = Project(organisation_id=organisation_id, name=name, **checked(settings))
     session.add(project)
     session.flush()
@@ -47,6 +49,7 @@ def create(
 
 def update(session: Session, project_id: str, **settings: Unpack[ProjectSettings]) -> Project:
     project = by_id(session, project_id)
+    check_tier(session, settings.get("tier"))
     for field, value in checked(settings).items():
         setattr(project, field, value)
     session.flush()
@@ -82,6 +85,12 @@ def find(session: Session, reference: str) -> Project:
 def everything(session: Session) -> list[Project]:
     """Every project, oldest first."""
     return list(session.scalars(select(Project).order_by(Project.id)))
+
+
+def check_tier(session: Session, name: str | None) -> None:
+    known = [tier.name for tier in rate_tiers.everything(session)]
+    if name is not None and name not in known:
+        raise InvalidValueError("tier", f"{name!r} is not one of {', '.join(known)}")
 
 
 def checked(settings: ProjectSettings) -> ProjectSettings:

@@ -65,6 +65,7 @@ def test_a_name_is_taken_whatever_its_case(session: Session, organisation: Organ
         (ProjectSettings(currency="euro"), "currency"),
         (ProjectSettings(session_timeout_seconds=5), "session_timeout_seconds"),
         (ProjectSettings(week_start=0), "week_start"),
+        (ProjectSettings(tier="gold"), "tier"),
     ],
 )
 def test_an_impossible_setting_is_named(

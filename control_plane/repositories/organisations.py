@@ -32,9 +32,13 @@ def by_id(session: Session, organisation_id: str) -> Organisation:
     return organisation
 
 
+def oldest(session: Session) -> Organisation | None:
+    return session.scalar(select(Organisation).order_by(Organisation.id).limit(1))
+
+
 def first(session: Session) -> Organisation:
     """The organisation of the first start, where the CLI puts projects and users."""
-    organisation = session.scalar(select(Organisation).order_by(Organisation.id).limit(1))
+    organisation = oldest(session)
     if organisation is None:
         raise NoAccountError
     return organisation

@@ -1,0 +1,28 @@
+"""Everything that Dagster runs. This module only merges."""
+
+import dagster as dg
+
+from orchestration.defs.control_plane import assets as control_plane_assets
+from orchestration.defs.ingest import assets as ingest_assets
+from orchestration.defs.warehouse import assets as warehouse_assets
+from orchestration.defs.warehouse import jobs, schedules, sensors
+from orchestration.defs.warehouse.dbt import dbt_resource
+from orchestration.resources import ControlPlane, Warehouse
+from orchestration.settings import settings
+
+defs = dg.Definitions(
+    assets=[
+        *control_plane_assets.assets,
+        *ingest_assets.assets,
+        *warehouse_assets.assets,
+    ],
+    jobs=jobs.jobs,
+    schedules=schedules.schedules,
+    sensors=sensors.sensors,
+    resources={
+        "warehouse": Warehouse(url=settings().clickhouse_url),
+        "control_plane": ControlPlane(url=settings().database_url),
+        "dbt": dbt_resource(warehouse_assets.project),
+    },
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,37 @@
+"""Where orchestration finds the warehouse, its own state and the dbt project."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class OrchestrationSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    clickhouse_url: str = "http://admin:@127.0.0.1:8123"
+    database_url: str = "postgresql+psycopg://analytics:analytics@127.0.0.1:5432/analytics"
+    dagster_database_url: str | None = None
+    data_dir: Path = Path(".data")
+    environment: Literal["local", "production"] = "local"
+    dagster_port: int = 3002
+    dagster_code_port: int = 3012
+    dbt_project_dir: Path = REPOSITORY / "dbt_project"
+    dbt_target_dir: Path = REPOSITORY / "dbt_project" / "target"
+
+    @property
+    def dagster_home(self) -> Path:
+        return (self.data_dir / "dagster").resolve()
+
+    @property
+    def dbt_runs_dir(self) -> Path:
+        """One directory a dbt invocation: its compiled SQL, log and results."""
+        return self.dagster_home / "dbt_runs"
+
+
+@lru_cache(maxsize=1)
+def settings() -> OrchestrationSettings:
+    return OrchestrationSettings()

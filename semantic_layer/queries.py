@@ -58,7 +58,7 @@ class Filter(_Part):
     op: Operator
     value: Scalar | list[Scalar] | None = Field(
         default=None,
-        description="A list for in, not_in, between (both ends count); none for is_set, is_not_set.",
+        description="A list for in, not_in and between (ends included); none for is_set.",
     )
 
     @model_validator(mode="after")

@@ -1,0 +1,142 @@
+"""What can be asked: the documented models, metrics and dimensions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Literal
+
+from semantic_layer.errors import InvalidDimension, UnknownDimension, UnknownMetric
+from semantic_layer.queries import Unit
+
+ValueType = Literal["string", "number", "integer", "boolean", "date", "datetime", "json"]
+
+NEAR_MATCHES = 3
+NEAR_CUTOFF = 0.6  # difflib's ratio: takes `dua` to `dau` (0.67), leaves `weather` alone
+
+
+@dataclass(frozen=True)
+class Column:
+    """`data_type` is ClickHouse's, empty when the model's contract does not give it."""
+
+    name: str
+    data_type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """A documented table; `is_shared` ones hold no project's rows, such as a calendar."""
+
+    name: str
+    database: str
+    description: str
+    columns: Mapping[str, Column]
+    is_shared: bool = False
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Something to break down or filter by, under one name for all metrics that have it."""
+
+    name: str
+    label: str
+    description: str
+    synonyms: tuple[str, ...]
+    type: ValueType
+
+
+@dataclass(frozen=True)
+class DimensionSource:
+    """How one metric reaches a dimension: MetricFlow's name and the type of its values."""
+
+    path: str
+    data_type: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`type` is MetricFlow's: simple, ratio, derived or cumulative.
+
+    `dimensions` are the valid ones, time aside. `is_count` is true where nothing to count means 0
+    and not "unknown". `hourly` is MetricFlow's name of a time dimension finer than a day, if any;
+    `properties` of a dimension that holds the event's properties as JSON, if any.
+    """
+
+    name: str
+    label: str
+    description: str
+    type: str
+    unit: str
+    format: str
+    synonyms: tuple[str, ...]
+    sources: Mapping[str, DimensionSource]
+    time_dimension: str
+    is_count: bool
+    hourly: str | None = None
+    properties: str | None = None
+    models: tuple[str, ...] = ()
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(self.sources)
+
+    @property
+    def grains(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in Unit if unit is not Unit.HOUR or self.hourly)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that a query may name. Immutable; `manifest_hash` changes when anything does."""
+
+    metrics: Mapping[str, Metric]
+    dimensions: Mapping[str, Dimension]
+    models: Mapping[str, Model]
+    manifest_hash: str
+    semantic_manifest: str = field(repr=False)
+
+    def metric(self, name: str) -> Metric:
+        """Raises UnknownMetric with the names spelt alike."""
+        if name in self.metrics:
+            return self.metrics[name]
+        raise UnknownMetric(name, near(name, self._metric_words))
+
+    def dimension(self, name: str) -> Dimension:
+        """Raises UnknownDimension with the names spelt alike."""
+        if name in self.dimensions:
+            return self.dimensions[name]
+        raise UnknownDimension(name, near(name, self._dimension_words))
+
+    def source(self, metric: Metric, dimension: str) -> DimensionSource:
+        """Raises UnknownDimension, or InvalidDimension with the dimensions that the metric has."""
+        if dimension in metric.sources:
+            return metric.sources[dimension]
+        self.dimension(dimension)
+        raise InvalidDimension(metric.name, dimension, metric.dimensions)
+
+    @cached_property
+    def _metric_words(self) -> dict[str, str]:
+        return _words(self.metrics.values())
+
+    @cached_property
+    def _dimension_words(self) -> dict[str, str]:
+        return _words(self.dimensions.values())
+
+
+def near(name: str, words: Mapping[str, str]) -> list[str]:
+    """Up to three of the names in `words` (spelling → name) whose spelling is close, best first."""
+    matches = get_close_matches(_normalised(name), words, n=NEAR_MATCHES * 3, cutoff=NEAR_CUTOFF)
+    return list(dict.fromkeys(words[match] for match in matches))[:NEAR_MATCHES]
+
+
+def _words(named: Iterable[Metric | Dimension]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for each in named:
+        for word in (each.name, each.label, *each.synonyms):
+            words.setdefault(_normalised(word), each.name)
+    return words
+
+
+def _normalised(word: str) -> str:
+    return word.lower().replace("_", " ").strip()

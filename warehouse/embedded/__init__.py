@@ -1,0 +1,1 @@
+"""ClickHouse on one machine: a server's HTTP interface over the chDB engine, in one process."""

@@ -1,0 +1,80 @@
+"""The engine's configuration file: caches and pools sized for one machine that also runs the rest."""
+
+from pathlib import Path
+
+from warehouse.embedded.auth import Role
+from warehouse.embedded.config import MEBIBYTE, GatewayConfig
+
+_SERVER = {
+    "mark_cache_size": 128 * MEBIBYTE,
+    "primary_index_cache_size": 64 * MEBIBYTE,
+    "uncompressed_cache_size": 0,
+    "index_mark_cache_size": 16 * MEBIBYTE,
+    "index_uncompressed_cache_size": 0,
+    "mmap_cache_size": 128,
+    "compiled_expression_cache_size": 32 * MEBIBYTE,
+    "query_condition_cache_size": 16 * MEBIBYTE,
+    "background_pool_size": 2,
+    "background_merges_mutations_concurrency_ratio": 2,
+    "background_schedule_pool_size": 16,
+    "background_common_pool_size": 4,
+    "background_move_pool_size": 1,
+    "background_fetches_pool_size": 1,
+    "background_message_broker_schedule_pool_size": 1,
+    "background_distributed_schedule_pool_size": 1,
+    "background_buffer_flush_schedule_pool_size": 1,
+    "tables_loader_background_pool_size": 2,
+    "tables_loader_foreground_pool_size": 2,
+    "max_thread_pool_size": 1000,
+    "max_thread_pool_free_size": 32,
+    "max_server_memory_usage_to_ram_ratio": 0.6,
+}
+
+_QUERY_LOG = """
+  <query_log>
+    <database>system</database>
+    <table>query_log</table>
+    <partition_by>toYYYYMM(event_date)</partition_by>
+    <ttl>event_date + INTERVAL 14 DAY DELETE</ttl>
+    <flush_interval_milliseconds>7500</flush_interval_milliseconds>
+    <max_size_rows>65536</max_size_rows>
+    <reserved_size_rows>1024</reserved_size_rows>
+  </query_log>"""
+
+BASE_SETTINGS = {
+    "implicit_select": "0",  # on in chDB: `1 + 1` alone would be a statement
+    "allow_introspection_functions": "0",  # on in chDB, off on a server
+    "async_insert": "0",  # an answered insert is written
+}
+"""Settings of every connection that differ from those of an embedded engine."""
+
+_MERGE_TREE = {
+    "fsync_after_insert": 1,
+    "fsync_part_directory": 1,
+    "min_rows_to_fsync_after_merge": 1,
+    "old_parts_lifetime": 480,
+}
+
+
+def role_settings(config: GatewayConfig) -> dict[Role, dict[str, str]]:
+    """What every connection of a role starts with."""
+    reader = BASE_SETTINGS | config.reader_limits.settings() | {"readonly": "2"}
+    return {Role.ADMIN: BASE_SETTINGS, Role.READER: reader}
+
+
+def render(config: GatewayConfig) -> str:
+    server = "".join(f"\n  <{name}>{value}</{name}>" for name, value in _SERVER.items())
+    merge_tree = "".join(f"\n    <{name}>{value}</{name}>" for name, value in _MERGE_TREE.items())
+    return (
+        f"<clickhouse>{server}"
+        "\n  <timezone>UTC</timezone>"
+        f"\n  <merge_tree>{merge_tree}\n  </merge_tree>"
+        f"\n  <backups><allowed_path>{config.data_dir / 'backups'}/</allowed_path></backups>"
+        f"{_QUERY_LOG if config.query_log else ''}\n</clickhouse>\n"
+    )
+
+
+def write(config: GatewayConfig) -> Path:
+    path = config.data_dir / "engine.xml"
+    path.write_text(render(config))
+    return path

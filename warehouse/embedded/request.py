@@ -1,0 +1,167 @@
+"""A query request taken apart: what is asked of the transport, what of the engine."""
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from warehouse.embedded.errors import ClickHouseError, bad_request
+
+Scope = Mapping[str, Any]
+
+# Parameters that the interface itself uses (HTTPHandler.cpp); every other one names a setting.
+_TRANSPORT = frozenset(
+    {
+        "query", "database", "default_format", "query_id", "session_id", "session_timeout",
+        "session_check", "close_session", "user", "password", "quota_key", "role", "compress",
+        "decompress", "wait_end_of_query", "buffer_size", "stacktrace", "client_protocol_version",
+        "http_method", "param_",
+    }
+)  # fmt: skip
+_EXTERNAL_TABLE = re.compile(r".+_(?:format|types|structure)\Z")
+_SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
+
+MAX_SESSION_SECONDS = 3600
+DEFAULT_SESSION_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    session_id: str
+    timeout_seconds: int
+    must_exist: bool
+    closes: bool
+
+
+class Parameters:
+    """Query-string and form parameters as bytes; the last of equal names wins, as on a server."""
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values = {_text(name): value for name, value in pairs}
+
+    @classmethod
+    def of_query_string(cls, query_string: bytes) -> "Parameters":
+        return cls(_pairs(query_string))
+
+    def merged(self, other: Mapping[str, bytes]) -> "Parameters":
+        merged = Parameters(())
+        merged._values = {**self._values, **other}
+        return merged
+
+    def raw(self, name: str) -> bytes | None:
+        return self._values.get(name)
+
+    def get(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return None if value is None else _text(value)
+
+    def flag(self, name: str) -> bool:
+        return self.get(name) in ("1", "true")
+
+    def items(self) -> Iterable[tuple[str, bytes]]:
+        return self._values.items()
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    method: str
+    query: bytes
+    query_id: str
+    database: str | None
+    default_format: str | None
+    session: SessionRequest | None
+    settings: dict[str, str]
+    params: dict[str, bytes]
+    external_tables: dict[str, dict[str, str]]
+    """Table name -> `format`, `types`, `structure` of an uploaded file."""
+    accept_encoding: str
+    wait_end_of_query: bool
+    buffer_bytes: int
+    compress: bool
+    decompress: bool
+
+    @classmethod
+    def of(cls, method: str, parameters: Parameters, headers: Mapping[str, str]) -> "QueryRequest":
+        return cls(
+            method=method,
+            query=parameters.raw("query") or b"",
+            query_id=parameters.get("query_id")
+            or headers.get("x-clickhouse-query-id")
+            or str(uuid.uuid4()),
+            database=parameters.get("database") or headers.get("x-clickhouse-database"),
+            default_format=parameters.get("default_format") or headers.get("x-clickhouse-format"),
+            session=_session(parameters),
+            settings=_settings(parameters),
+            params={
+                name.removeprefix("param_"): value
+                for name, value in parameters.items()
+                if name.startswith("param_")
+            },
+            external_tables=_external_tables(parameters),
+            accept_encoding=headers.get("accept-encoding", ""),
+            wait_end_of_query=parameters.flag("wait_end_of_query"),
+            buffer_bytes=_number(parameters, "buffer_size", 0),
+            compress=parameters.flag("compress"),
+            decompress=parameters.flag("decompress"),
+        )
+
+
+def _pairs(query_string: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for part in query_string.split(b"&"):
+        if part:
+            name, _, value = part.replace(b"+", b" ").partition(b"=")
+            yield unquote_to_bytes(name), unquote_to_bytes(value)
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
+def _number(parameters: Parameters, name: str, default: int) -> int:
+    text = parameters.get(name)
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise bad_request(f"{name} must be a whole number, not '{text}'")
+    return int(text)
+
+
+def _session(parameters: Parameters) -> SessionRequest | None:
+    session_id = parameters.get("session_id")
+    if not session_id:
+        return None
+    text = parameters.get("session_timeout") or str(DEFAULT_SESSION_SECONDS)
+    if not text.isdecimal():
+        raise ClickHouseError(374, "INVALID_SESSION_TIMEOUT", f"Invalid session timeout: '{text}'")
+    if int(text) > MAX_SESSION_SECONDS:
+        message = f"Session timeout '{text}' is larger than max_session_timeout: "
+        raise ClickHouseError(374, "INVALID_SESSION_TIMEOUT", f"{message}{MAX_SESSION_SECONDS}.")
+    return SessionRequest(
+        session_id, int(text), parameters.flag("session_check"), parameters.flag("close_session")
+    )
+
+
+def _settings(parameters: Parameters) -> dict[str, str]:
+    settings = {}
+    for name, value in parameters.items():
+        if name in _TRANSPORT or name.startswith("param_") or _EXTERNAL_TABLE.match(name):
+            continue
+        if not _SETTING_NAME.match(name):
+            raise ClickHouseError(115, "UNKNOWN_SETTING", f"Unknown setting '{name}'")
+        settings[name] = _text(value)
+    return settings
+
+
+def _external_tables(parameters: Parameters) -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = {}
+    for name, value in parameters.items():
+        if _EXTERNAL_TABLE.match(name):
+            table, _, part = name.rpartition("_")
+            tables.setdefault(table, {})[part] = _text(value)
+    return tables

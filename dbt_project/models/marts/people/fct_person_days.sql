@@ -1,0 +1,39 @@
+{{
+    config(
+        order_by='(project_id, activity_date, person_id)',
+        partition_by='toYear(activity_date)',
+    )
+}}
+
+with
+
+events as (
+
+    select * from {{ ref('fct_events') }}
+    where is_counted and person_id != {{ nil_uuid() }}
+
+),
+
+person_days as (
+
+    select
+        project_id,
+        person_id,
+        event_date as activity_date,
+        count() as event_count,
+        uniqExact(session_id) as session_count,
+        countIf(is_page_view) as page_view_count,
+        toDecimal64(sum(events.revenue), 4) as revenue
+    from events
+    group by project_id, person_id, event_date
+
+)
+
+select
+    *,
+    toBool(
+        activity_date
+        = min(activity_date) over (partition by project_id, person_id)
+    ) as is_new,
+    {{ build_version() }} as version
+from person_days

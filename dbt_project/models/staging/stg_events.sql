@@ -1,0 +1,81 @@
+with
+
+events as (
+
+    select * from {{ source('raw', 'events') }}
+
+),
+
+identified as (
+
+    select
+        *,
+        {{ valid_distinct_id('user_id') }} as valid_user_id,
+        {{ valid_distinct_id('anonymous_id') }} as valid_anonymous_id,
+        {{ valid_distinct_id('previous_id') }} as valid_previous_id,
+        lower(replaceAll(event_name, ' ', '_')) as event_key,
+        {{ signed_revenue() }} as amount
+    from events
+
+),
+
+typed as (
+
+    select
+        project_id,
+        event_id,
+        event_name,
+        type as event_type,
+        user_id,
+        anonymous_id,
+        valid_user_id,
+        valid_anonymous_id,
+        valid_previous_id,
+        if(valid_user_id != '', valid_user_id, valid_anonymous_id)
+            as distinct_id,
+        if(valid_anonymous_id != '', valid_anonymous_id, valid_user_id)
+            as device_id,
+        session_id as tracker_session_id,
+        group_id,
+        timestamp as occurred_at,
+        received_at,
+        url,
+        path,
+        title,
+        referrer,
+        referrer_domain,
+        channel,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_term,
+        utm_content,
+        browser,
+        os,
+        device_type,
+        country,
+        locale,
+        platform,
+        app_version,
+        is_bot,
+        event_type in ('page', 'screen')
+        or event_name in ('page_view', 'screen_view') as is_page_view,
+        event_type in ('track')
+        and not is_page_view
+        and event_name not in (
+            '{{ var("non_interactive_events") | join("', '") }}'
+        ) as is_interactive,
+        event_key in ('{{ var("refund_events") | join("', '") }}')
+        or amount < 0 as is_refund,
+        if(is_refund, -abs(amount), amount) as revenue,
+        not is_refund
+        and (amount > 0 or event_key = 'order_completed') as is_order,
+        upper(JSONExtractString(properties, 'currency')) as currency,
+        properties,
+        traits,
+        load_id
+    from identified
+
+)
+
+select * from typed

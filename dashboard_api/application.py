@@ -1,0 +1,53 @@
+"""Builds the FastAPI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from dashboard_api import problems, schema, web
+from dashboard_api.middleware import Observe
+from dashboard_api.resources import open_resources
+from dashboard_api.routes import ai, auth, catalog, health, keys, live, overview, projects, query
+from dashboard_api.settings import Settings
+
+# The largest request is a semantic query: 50 filters of 1,000 values.
+MAXIMUM_BODY_BYTES = 1024 * 1024
+
+ROUTERS = (auth, projects, keys, catalog, query, overview, ai, live, health)
+
+
+def routes_by_operation() -> dict[str, APIRoute]:
+    routes = (route for module in ROUTERS for route in module.router.routes)
+    return {str(route.operation_id): route for route in routes if isinstance(route, APIRoute)}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings) as resources:
+            app.state.resources = resources
+            yield
+
+    app = FastAPI(
+        title="Analytics API",
+        version=version("analytics-platform"),
+        description=schema.DESCRIPTION,
+        openapi_tags=schema.TAGS,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=MAXIMUM_BODY_BYTES,
+        responses=problems.responses(422, 500),
+        redirect_slashes=False,
+    )
+    app.add_middleware(Observe, strict_transport=settings.cookies_are_secure)
+    problems.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    schema.install(app, routes_by_operation())
+    web.serve(app, settings.web_dist_dir)
+    return app

@@ -1,0 +1,16 @@
+"""The project as the semantic layer wants to see it."""
+
+from datetime import datetime
+
+from control_plane.models import Project
+from semantic_layer.project import ProjectContext
+
+
+def context_of(project: Project, now: datetime | None = None) -> ProjectContext:
+    return ProjectContext(
+        project_id=project.id,
+        timezone=project.timezone,
+        week_start=project.week_start,
+        currency=project.currency,
+        now=now,
+    )

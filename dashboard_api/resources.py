@@ -1,0 +1,44 @@
+"""What lives as long as the process: pools, the semantic layer and the live feed."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from semantic_layer.layer import SemanticLayer
+
+from control_plane.database import AsyncDatabase, Database
+from dashboard_api.live_feed import LiveFeed
+from dashboard_api.settings import Settings
+
+DATABASE_CONNECTIONS = 10
+REDIS_TIMEOUT_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Resources:
+    """`blocking_database` is for work that must leave the event loop: hashing passwords."""
+
+    settings: Settings
+    database: AsyncDatabase
+    blocking_database: Database
+    redis: Redis
+    live_feed: LiveFeed
+    layer: SemanticLayer
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """Connections are made when first used, so the API starts while an engine is still away."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            AsyncDatabase(settings.database_url, pool_size=DATABASE_CONNECTIONS)
+        )
+        blocking = stack.enter_context(Database(settings.database_url))
+        redis = Redis.from_url(
+            settings.redis_url, decode_responses=True, socket_connect_timeout=REDIS_TIMEOUT_SECONDS
+        )
+        stack.push_async_callback(redis.aclose)
+        live_feed = await stack.enter_async_context(LiveFeed(redis).running())
+        layer = SemanticLayer()
+        yield Resources(settings, database, blocking, redis, live_feed, layer)

@@ -1,0 +1,62 @@
+# `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
+
+.DEFAULT_GOAL := help
+.PHONY: help install web up down status test lint typecheck test-web test-python lock
+
+VENV := .venv
+BIN := $(VENV)/bin
+SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+FIND_PYTHON := for python in python3 python3.11 python3.12 python3.13; do \
+	$$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
+UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --quiet
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## Create .venv with everything in requirements.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@if [ ! -x $(BIN)/python ]; then \
+		python=$$($(FIND_PYTHON)); \
+		if [ -z "$$python" ]; then \
+			echo "error: no Python 3.11, 3.12 or 3.13 with the venv module was found" >&2; exit 1; fi; \
+		echo "Creating $(VENV) with $$($$python --version)"; \
+		$$python -m venv $(VENV); fi
+	@echo "Installing the packages of requirements.lock; the first time takes a few minutes"
+	@$(PIP) --quiet --require-hashes -r requirements.lock
+	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+web: install ## Build the dashboard's web bundle, if its sources changed
+	@$(BIN)/python -m stack.web_bundle build
+
+up: install web ## Start the platform until Ctrl-C; DETACH=1 returns once it is ready
+	@$(BIN)/analytics up $(if $(DETACH),--detach)
+
+down: install ## Stop the platform
+	@$(BIN)/analytics down
+
+status: install ## Show every process with its health and memory
+	@$(BIN)/analytics status
+
+test: lint typecheck test-web test-python ## Run every check and test
+
+lint: install ## Check style, SQL and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+typecheck: install ## Check the types
+	$(BIN)/mypy
+
+test-web: install ## Check and test the web application
+	$(BIN)/python -m stack.web_bundle check
+
+test-python: install web ## Run the Python tests; ARGS="-k funnel" selects
+	$(BIN)/pytest $(ARGS)
+
+lock: ## Resolve the dependencies anew into the lock files (needs uv)
+	$(UV_COMPILE) --all-extras pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) --group node --output-file requirements-node.lock

@@ -1,0 +1,1 @@
+"""What is derived from an event's context: pure functions, cached where the same input recurs."""

@@ -1,0 +1,196 @@
+"""Moves what has a column out of an event's context and into its row; the rest stays context.
+
+Context is written by libraries, not by people: a value of the wrong type is left where it is and
+never costs the event.
+"""
+
+from typing import Any, NamedTuple
+
+from ingest.enrich import referrers, sources
+from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
+from ingest.enrich.channels import channel
+from ingest.enrich.countries import country_of
+from ingest.enrich.user_agents import describe
+from ingest.rows import EventRow
+
+Object = dict[str, Any]
+
+MAX_PIXELS = 65_535
+_PAGE = ("url", "path", "title", "referrer")
+_UTM = ("source", "medium", "campaign", "term", "content")
+_SERVER_LIBRARIES = (
+    "python",
+    "node",
+    "ruby",
+    "php",
+    "java",
+    "go",
+    ".net",
+    "elixir",
+    "rust",
+    "server",
+)
+_MOBILE_SYSTEMS = {"ios": "ios", "ipados": "ios", "android": "android"}
+
+
+class Sender(NamedTuple):
+    """What the request tells of the client: used where the event says nothing."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
+def enrich(row: EventRow, context: Object, sender: Sender, *, keep_ip: bool) -> None:
+    """Fill the derived columns of `row`. Consumes `context`, and stores what is left of it."""
+    _take_page(row, context)
+    _take_campaign(row, context)
+    _take_device(row, context, sender)
+    _take_software(row, context)
+    _take_location(row, context, sender, keep_ip)
+    if row.url or row.referrer or row.utm_source or row.utm_medium:
+        page_host = referrers.parse(row.url).host if row.url else ""
+        row.referrer_domain = referrers.referrer_domain(row.referrer, page_host)
+        row.channel = channel(row.utm_source, row.utm_medium, row.utm_campaign, row.referrer_domain)
+    row.platform = _text(context, "platform") or _platform(row, context)
+    if context:
+        row.context = context
+
+
+def _take_page(row: EventRow, context: Object) -> None:
+    page = context.get("page")
+    if not isinstance(page, dict):
+        page = row.properties if row.type in ("page", "screen") else {}
+        if not isinstance(page, dict):
+            return
+        taken = {key: page[key] for key in _PAGE if isinstance(page.get(key), str)}
+    else:
+        taken = {key: page.pop(key) for key in _PAGE if isinstance(page.get(key), str)}
+        _drop_empty(context, "page")
+    for key, value in taken.items():
+        setattr(row, key, value)
+    if row.url and not row.path:
+        row.path = referrers.parse(row.url).path or "/"
+
+
+def _take_campaign(row: EventRow, context: Object) -> None:
+    """`context.campaign` if there is one, else the parameters of the URL, click ids included."""
+    campaign = context.get("campaign")
+    if isinstance(campaign, dict) and campaign:
+        for name in _UTM:
+            value = _text(campaign, "name" if name == "campaign" else name)
+            setattr(row, f"utm_{name}", value)
+        _drop_empty(context, "campaign")
+    elif "?" in row.url:
+        found = referrers.parameters(referrers.parse(row.url).query)
+        for name in _UTM:
+            setattr(row, f"utm_{name}", found.get(f"utm_{name}", ""))
+        _add_click_id(row, found)
+
+
+def _add_click_id(row: EventRow, parameters: dict[str, str]) -> None:
+    if row.utm_source or row.utm_medium:
+        return
+    for name, source in sources.CLICK_IDS.items():
+        if name in parameters:
+            row.utm_source, row.utm_medium = source, "cpc"
+            return
+
+
+def _take_device(row: EventRow, context: Object, sender: Sender) -> None:
+    agent = _text(context, "user_agent") or _text(context, "userAgent")
+    if not agent and row.url:
+        agent = sender.user_agent  # a page sends its own events
+    if agent:
+        row.user_agent = agent
+        (
+            row.browser,
+            row.browser_version,
+            row.os,
+            row.os_version,
+            row.device_type,
+            row.bot_score,
+        ) = describe(agent)
+    if context.get("webdriver") is True:
+        row.bot_score = max(row.bot_score, AUTOMATED)
+    row.is_bot = row.bot_score >= BOT_THRESHOLD
+
+
+def _take_software(row: EventRow, context: Object) -> None:
+    row.locale = _text(context, "locale")
+    for key, name, version in (
+        ("os", "os", "os_version"),
+        ("browser", "browser", "browser_version"),
+        ("library", "library", "library_version"),
+        ("app", "", "app_version"),
+    ):
+        described = context.get(key)
+        if isinstance(described, dict):
+            # An app keeps its name in the context.
+            _set(row, name, _text(described, "name") if name else "")
+            _set(row, version, _text(described, "version"))
+            _drop_empty(context, key)
+    screen = context.get("screen")
+    if isinstance(screen, dict):
+        row.screen_width = _pixels(screen, "width")
+        row.screen_height = _pixels(screen, "height")
+        _drop_empty(context, "screen")
+
+
+def _take_location(row: EventRow, context: Object, sender: Sender, keep_ip: bool) -> None:
+    location = context.get("location")
+    if isinstance(location, dict):
+        stated = location.get("country")
+        if isinstance(stated, str) and len(stated) == 2 and stated.isalpha():
+            row.country = stated.upper()
+            del location["country"]
+            _drop_empty(context, "location")
+    address = _text(context, "ip") or sender.address
+    if address and not row.country:
+        row.country = country_of(address)
+    if keep_ip:
+        row.ip = address
+
+
+def _platform(row: EventRow, context: Object) -> str:
+    mobile = _MOBILE_SYSTEMS.get(row.os.lower(), "")
+    if row.url:
+        return "web"
+    device = context.get("device")
+    kind = device.get("type") if isinstance(device, dict) else None
+    if isinstance(kind, str) and kind.lower() in _MOBILE_SYSTEMS:
+        return _MOBILE_SYSTEMS[kind.lower()]
+    if mobile:
+        return mobile
+    library = row.library.lower()
+    return "server" if any(name in library for name in _SERVER_LIBRARIES) else ""
+
+
+def _text(values: Object, key: str) -> str:
+    """Take a text out; '' if there is none."""
+    value = values.get(key)
+    if not isinstance(value, str):
+        return ""
+    del values[key]
+    return value
+
+
+def _set(row: EventRow, name: str, value: str) -> None:
+    if value:
+        setattr(row, name, value)
+
+
+def _pixels(screen: Object, key: str) -> int:
+    value = screen.get(key)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 <= value <= MAX_PIXELS
+    ):
+        return 0
+    del screen[key]
+    return int(value)
+
+
+def _drop_empty(context: Object, key: str) -> None:
+    if not context[key]:
+        del context[key]

@@ -1,0 +1,58 @@
+"""Browser, operating system and kind of device from a user agent."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import ua_parser
+
+from ingest.enrich.bots import BOT_THRESHOLD, bot_score
+
+CACHED_AGENTS = 20_000  # some 2 KB each
+MAX_LENGTH = 1_000  # longer ones are attacks on the patterns
+
+_DEVICE_TYPES = (
+    (
+        "tv",
+        re.compile(r"\bTV\b|SmartTV|SMART-TV|AppleTV|GoogleTV|HbbTV|Roku|AFT[A-Z]\b|CrKey", re.I),
+    ),
+    ("console", re.compile(r"PlayStation|Xbox|Nintendo", re.I)),
+    ("wearable", re.compile(r"Watch\b|WearOS|Wear OS", re.I)),
+    ("tablet", re.compile(r"iPad|Tablet|Kindle|Silk/|PlayBook|Android(?!.*Mobi)", re.I)),
+    ("mobile", re.compile(r"Mobi|iPhone|iPod|Windows Phone|BlackBerry|Opera Mini", re.I)),
+    ("desktop", re.compile(r"Windows|Macintosh|X11|Linux|CrOS")),
+)
+
+
+class UserAgent(NamedTuple):
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    device_type: str = ""
+    bot_score: int = 0
+
+
+@lru_cache(maxsize=CACHED_AGENTS)
+def describe(text: str) -> UserAgent:
+    """About 10 ms for the first sight of an agent, 0.1 µs after that."""
+    text = text[:MAX_LENGTH]
+    parsed = ua_parser.parse(text)
+    score = bot_score(text)
+    browser, os = parsed.user_agent, parsed.os
+    return UserAgent(
+        browser=browser.family if browser else "",
+        browser_version=_version(browser.major, browser.minor) if browser else "",
+        os=os.family if os else "",
+        os_version=_version(os.major, os.minor) if os else "",
+        device_type="bot" if score >= BOT_THRESHOLD else _device_type(text),
+        bot_score=score,
+    )
+
+
+def _device_type(text: str) -> str:
+    return next((name for name, pattern in _DEVICE_TYPES if pattern.search(text)), "")
+
+
+def _version(*parts: str | None) -> str:
+    return ".".join(part for part in parts if part)

@@ -1,0 +1,143 @@
+"""Reads the segments of one stream from a position on, through damage and across segments."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ingest.log.frame import (
+    FRAME_HEADER_SIZE,
+    MAX_PAYLOAD_SIZE,
+    SEGMENT_HEADER_SIZE,
+    Damage,
+    Frame,
+    SegmentHeader,
+    decode_segment_header,
+    scan,
+)
+from ingest.log.names import segment_path
+
+
+class Position(NamedTuple):
+    """Everything before `offset` in segment `segment` has been read."""
+
+    segment: int
+    offset: int
+
+
+class Loss(NamedTuple):
+    """Bytes of a segment that should have held frames."""
+
+    stream: int
+    segment: int
+    start: int
+    end: int
+    reason: str
+
+
+class Reading(NamedTuple):
+    """Frames read, what could not be read, and where to go on.
+
+    `is_finished`: nothing more will ever come after `position` (only of a stream that has ended).
+    """
+
+    frames: list[Frame]
+    losses: list[Loss]
+    position: Position
+    is_finished: bool
+
+
+class StreamReader:
+    def __init__(self, directory: Path, stream: int) -> None:
+        self._directory = directory
+        self.stream = stream
+
+    def read(
+        self, position: Position | None, segments: Sequence[int], *, has_ended: bool, limit: int
+    ) -> Reading:
+        """Read up to about `limit` bytes of one segment.
+
+        `segments` are the stream's segments and must have been listed before this call; `has_ended`
+        says that its writer is gone, and must have been found out before the listing. In that order
+        a segment with a successor, or of an ended stream, is known to be complete.
+        """
+        if position is None:
+            position = Position(segments[0] if segments else 0, 0)
+        if position.segment not in segments:
+            return self._skip_missing(position, segments, has_ended)
+        data, is_all = self._load(position, limit)
+        frames, losses, end = self._scan(position, data)
+        if not is_all or not (has_ended or segments[-1] > position.segment):
+            return Reading(frames, losses, Position(position.segment, end), is_finished=False)
+        losses.extend(self._lost_tail(position.segment, end, segments))
+        return self._after(Position(position.segment, end), segments, frames, losses, has_ended)
+
+    def _skip_missing(
+        self, position: Position, segments: Sequence[int], has_ended: bool
+    ) -> Reading:
+        """The segment is not there: not yet, or lost although a later one says it had frames."""
+        losses: list[Loss] = []
+        if any(number > position.segment for number in segments):
+            losses = self._lost_tail(position.segment, position.offset, segments)
+        return self._after(position, segments, [], losses, has_ended)
+
+    def _after(
+        self,
+        position: Position,
+        segments: Sequence[int],
+        frames: list[Frame],
+        losses: list[Loss],
+        has_ended: bool,
+    ) -> Reading:
+        following = next((number for number in segments if number > position.segment), None)
+        if following is None:
+            return Reading(frames, losses, position, is_finished=has_ended)
+        return Reading(frames, losses, Position(following, 0), is_finished=False)
+
+    def _load(self, position: Position, limit: int) -> tuple[bytes, bool]:
+        """Bytes from the position on, and whether they reach the end of the file."""
+        with self._path(position.segment).open("rb") as file:
+            file.seek(position.offset)
+            data = file.read(limit)
+            if len(data) == limit and next(scan(data), None) is None:
+                data += file.read(MAX_PAYLOAD_SIZE + 2 * FRAME_HEADER_SIZE)  # one large frame
+            return data, not file.read(1)
+
+    def _scan(self, position: Position, data: bytes) -> tuple[list[Frame], list[Loss], int]:
+        frames: list[Frame] = []
+        losses: list[Loss] = []
+        base = position.offset
+        skipped = 0
+        if base == 0 and decode_segment_header(data) is not None:
+            skipped = SEGMENT_HEADER_SIZE
+        end = base + skipped
+        for item, item_end in scan(data[skipped:] if skipped else data):
+            if isinstance(item, Frame):
+                frames.append(item)
+            else:
+                losses.append(self._loss(position.segment, base + skipped, item))
+            end = base + skipped + item_end
+        return frames, losses, end
+
+    def _loss(self, segment: int, base: int, damage: Damage) -> Loss:
+        return Loss(self.stream, segment, base + damage.start, base + damage.end, damage.reason)
+
+    def _lost_tail(self, segment: int, end: int, segments: Sequence[int]) -> list[Loss]:
+        """What a later segment says was durable in this one, and is not there.
+
+        Bytes beyond that size were never acknowledged: a torn tail is no loss.
+        """
+        for later in (other for other in segments if other > segment):
+            header = self._header(later)
+            if header is not None and header.previous_segment == segment:
+                if end < header.previous_size:
+                    reason = "the end of the segment is missing or damaged"
+                    return [Loss(self.stream, segment, end, header.previous_size, reason)]
+                break
+        return []
+
+    def _header(self, segment: int) -> SegmentHeader | None:
+        with self._path(segment).open("rb") as file:
+            return decode_segment_header(file.read(SEGMENT_HEADER_SIZE))
+
+    def _path(self, segment: int) -> Path:
+        return segment_path(self._directory, self.stream, segment)

@@ -1,0 +1,37 @@
+"""The event that every protocol is decoded to, in the shape of the native one."""
+
+from typing import Any
+
+import msgspec
+
+TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
+# What an event is called when its type does not ask for a name.
+DEFAULT_NAMES = {
+    "page": "page_view",
+    "screen": "screen_view",
+    "identify": "identify",
+    "group": "group",
+    "alias": "alias",
+}
+
+Id = str | int | None
+Time = str | int | float | None
+Object = dict[str, Any]
+
+
+class Event(msgspec.Struct, gc=False):
+    """As sent: nothing here is checked beyond its JSON type."""
+
+    type: str | None = None
+    event: str | None = None
+    event_id: Id = None
+    user_id: Id = None
+    anonymous_id: Id = None
+    session_id: Id = None
+    group_id: Id = None
+    previous_id: Id = None
+    timestamp: Time = None
+    sent_at: Time = None
+    properties: Object | None = None
+    traits: Object | None = None
+    context: Object | None = None

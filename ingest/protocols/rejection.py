@@ -1,0 +1,72 @@
+"""Why an event or a whole request is refused."""
+
+import re
+
+import msgspec
+
+_WITH_PATH = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
+_BYTE = re.compile(r" \(byte (\d+)\)$")
+
+
+class Rejection(Exception):  # noqa: N818 - it is an outcome that is stored and reported
+    """An event is refused; `code` is a stable slug listed in docs/reference/ingest-api.md."""
+
+    def __init__(self, code: str, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.field = field
+
+
+class MalformedBody(Exception):  # noqa: N818 - the name says what is wrong with the body
+    """A body that is not the JSON expected; the message says where, `position` is its byte."""
+
+    def __init__(self, reason: str, position: int | None = None) -> None:
+        super().__init__(reason)
+        self.position = position
+
+
+def of_event(error: Exception) -> Rejection:
+    """The rejection for what msgspec raised while decoding one event."""
+    match error:
+        case UnicodeDecodeError():
+            return Rejection("invalid_utf8", "the event holds bytes that are not UTF-8")
+        case RecursionError():
+            return Rejection("too_deep", "the event is nested too deeply")
+        case msgspec.ValidationError():
+            return _of_type(str(error))
+    return Rejection("malformed_json", str(error))
+
+
+def of_body(error: Exception, body: bytes) -> MalformedBody:
+    """The same for a body; points at the byte, the line and the column."""
+    message = str(error)
+    if isinstance(error, msgspec.ValidationError):
+        rejection = _of_type(message)
+        return MalformedBody(f"{rejection.reason} at {rejection.field or 'the top level'}")
+    position = _position(error, body)
+    line = body.count(b"\n", 0, position) + 1
+    column = position - body.rfind(b"\n", 0, position)
+    reason = _BYTE.sub("", message.removeprefix("JSON is malformed: "))
+    if isinstance(error, UnicodeDecodeError):
+        reason = "not UTF-8"
+    elif isinstance(error, RecursionError):
+        reason = "nested too deeply"
+    return MalformedBody(f"{reason}, at byte {position} (line {line}, column {column})", position)
+
+
+def _of_type(message: str) -> Rejection:
+    match = _WITH_PATH.fullmatch(message)
+    reason, field = (match["reason"], match["field"]) if match else (message, "")
+    code = "number_out_of_range" if "out of range" in reason else "invalid_type"
+    return Rejection(code, reason.replace("`", ""), field.replace("[...]", ""))
+
+
+def _position(error: Exception, body: bytes) -> int:
+    if found := _BYTE.search(str(error)):
+        return int(found[1])
+    try:
+        body.decode()
+    except UnicodeDecodeError as undecodable:
+        return undecodable.start
+    return len(body)

@@ -1,0 +1,116 @@
+"""Segment's HTTP tracking API: `/v1/batch`, `/v1/track` and so on, long and short."""
+
+from typing import Any
+
+import msgspec
+
+from ingest.protocols import envelope
+from ingest.protocols.envelope import Envelope
+from ingest.protocols.event import Event, Id, Object, Time
+
+NAME = "segment"
+
+# What the last part of a path says the type of its event is; None where the body says it.
+CALLS: dict[str, str | None] = {
+    "batch": None,
+    "b": None,
+    "import": None,
+    "track": "track",
+    "t": "track",
+    "identify": "identify",
+    "i": "identify",
+    "page": "page",
+    "p": "page",
+    "screen": "screen",
+    "s": "screen",
+    "group": "group",
+    "g": "group",
+    "alias": "alias",
+    "a": "alias",
+}
+
+
+class _Batch(msgspec.Struct, gc=False, rename="camel"):
+    batch: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
+    sent_at: Any = None
+    write_key: Any = None
+    context: Any = None
+
+
+class _Message(msgspec.Struct, gc=False, rename="camel"):
+    type: str | None = None
+    event: str | None = None
+    name: str | None = None
+    category: str | None = None
+    message_id: Id = None
+    user_id: Id = None
+    anonymous_id: Id = None
+    group_id: Id = None
+    previous_id: Id = None
+    timestamp: Time = None
+    original_timestamp: Time = None
+    sent_at: Time = None
+    properties: Object | None = None
+    traits: Object | None = None
+    context: Object | None = None
+
+
+_batch = msgspec.json.Decoder(_Batch)
+_message = msgspec.json.Decoder(_Message)
+
+
+def decode_envelope(body: bytes) -> Envelope:
+    """Raises MalformedBody. A body without `batch` is a single message."""
+    try:
+        batch = _batch.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _recover(body, error)
+    if batch.batch is msgspec.UNSET:
+        return Envelope([body], batch.sent_at, batch.write_key)
+    return Envelope(list(batch.batch), batch.sent_at, batch.write_key, batch.context)
+
+
+def decode_event(raw: bytes | msgspec.Raw) -> Event:
+    """Raises what msgspec raises."""
+    message = _message.decode(raw)
+    return Event(
+        type=message.type,
+        event=message.event if message.type in (None, "track") else None,
+        event_id=message.message_id,
+        user_id=message.user_id,
+        anonymous_id=message.anonymous_id,
+        session_id=_session_id(message.context),
+        group_id=message.group_id,
+        previous_id=message.previous_id,
+        timestamp=message.original_timestamp or message.timestamp,
+        sent_at=message.sent_at,
+        properties=_properties(message),
+        traits=message.traits,
+        context=message.context,
+    )
+
+
+def _properties(message: _Message) -> Object | None:
+    """The name and category of a page or screen are properties of ours."""
+    if message.type not in ("page", "screen") or not (message.name or message.category):
+        return message.properties
+    named = {"name": message.name, "category": message.category}
+    given = message.properties or {}
+    return {**{key: value for key, value in named.items() if value}, **given}
+
+
+def _session_id(context: Object | None) -> Id:
+    """RudderStack puts a number under `sessionId`; Segment has no session."""
+    session_id = context.get("sessionId") if context else None
+    return session_id if isinstance(session_id, str | int) else None
+
+
+def _recover(body: bytes, error: Exception) -> Envelope:
+    split = envelope.split(body, "batch")
+    if split is None:
+        raise envelope.malformed(error, body) from error
+    try:
+        batch = _batch.decode(split.remainder)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as again:
+        raise envelope.malformed(error, body) from again
+    return Envelope(list(split.elements), batch.sent_at, batch.write_key, batch.context)

@@ -1,0 +1,79 @@
+"""What an event must hold, whatever protocol it came by."""
+
+from typing import Any
+
+from ingest.project import EventLimits
+from ingest.protocols.event import DEFAULT_NAMES, TYPES, Event, Id
+from ingest.protocols.rejection import Rejection
+
+MAX_NAME_LENGTH = 200
+MAX_ID_LENGTH = 512
+
+
+def check_size(size: int, limits: EventLimits) -> None:
+    if size > limits.max_event_bytes:
+        reason = f"the event has {size} bytes, the limit is {limits.max_event_bytes}"
+        raise Rejection("event_too_large", reason)
+
+
+def event_type(event: Event) -> str:
+    kind = event.type or "track"
+    if kind not in TYPES:
+        reason = f"{kind[:40]!r} is none of {', '.join(sorted(TYPES))}"
+        raise Rejection("unknown_type", reason, "type")
+    return kind
+
+
+def event_name(event: Event, kind: str) -> str:
+    name = event.event or DEFAULT_NAMES.get(kind)
+    if not name:
+        raise Rejection("missing_event_name", "a track event needs a name", "event")
+    if len(name) > MAX_NAME_LENGTH:
+        reason = f"the name has {len(name)} characters, the limit is {MAX_NAME_LENGTH}"
+        raise Rejection("event_name_too_long", reason, "event")
+    return name
+
+
+def identity(event: Event) -> tuple[str, str]:
+    """User id and anonymous id, of which one must be there."""
+    user_id = text_id(event.user_id, "user_id")
+    anonymous_id = text_id(event.anonymous_id, "anonymous_id")
+    if not user_id and not anonymous_id:
+        reason = "neither user_id nor anonymous_id is given"
+        raise Rejection("missing_identity", reason, "user_id")
+    return user_id, anonymous_id
+
+
+def text_id(value: Id, field: str) -> str:
+    """Numbers become their digits; absent becomes ''."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    if len(text) > MAX_ID_LENGTH:
+        reason = f"the id has {len(text)} characters, the limit is {MAX_ID_LENGTH}"
+        raise Rejection("id_too_long", reason, field)
+    return text
+
+
+def check_object(value: dict[str, Any] | None, limits: EventLimits, field: str) -> None:
+    """Bound the number of members and the depth; a flat object has depth 1."""
+    if not value:
+        return
+    if len(value) > limits.max_properties:
+        reason = f"{len(value)} members, the limit is {limits.max_properties}"
+        raise Rejection("too_many_properties", reason, field)
+    check_depth(value, limits, field)
+
+
+def check_depth(value: dict[str, Any] | None, limits: EventLimits, field: str) -> None:
+    if value and _is_deeper(value, limits.max_depth):
+        raise Rejection("too_deep", f"nested more than {limits.max_depth} deep", field)
+
+
+def _is_deeper(value: dict[str, Any] | list[Any], depth: int) -> bool:
+    if depth == 0:
+        return True
+    members = value.values() if isinstance(value, dict) else value
+    return any(
+        _is_deeper(member, depth - 1) for member in members if member.__class__ in (dict, list)
+    )

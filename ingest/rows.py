@@ -1,0 +1,87 @@
+"""Rows as the log stores them and the loader sends them: JSONEachRow, column names as keys."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+
+class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
+    """A row of raw.events. project_id and event_id come first: the loader finds them there.
+
+    Objects are written as nested JSON, which ClickHouse stores as text in its String columns.
+    """
+
+    project_id: str
+    event_id: str
+    type: str
+    event_name: str
+    timestamp: datetime
+    received_at: datetime
+    timestamp_rule: str
+    protocol: str
+    _stream: int
+    _frame: int
+    _row: int = -1  # never omitted
+    user_id: str = ""
+    anonymous_id: str = ""
+    session_id: str = ""
+    group_id: str = ""
+    previous_id: str = ""
+    original_timestamp: datetime | None = None
+    sent_at: datetime | None = None
+    corrections: tuple[str, ...] = ()
+    properties: dict[str, Any] | msgspec.Raw = msgspec.Raw(b"{}")
+    traits: dict[str, Any] | msgspec.Raw = msgspec.Raw(b"{}")
+    context: dict[str, Any] | msgspec.Raw = msgspec.Raw(b"{}")
+    url: str = ""
+    path: str = ""
+    title: str = ""
+    referrer: str = ""
+    referrer_domain: str = ""
+    channel: str = ""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    device_type: str = ""
+    country: str = ""
+    locale: str = ""
+    platform: str = ""
+    app_version: str = ""
+    library: str = ""
+    library_version: str = ""
+    screen_width: int = 0
+    screen_height: int = 0
+    user_agent: str = ""
+    is_bot: bool = False
+    bot_score: int = 0
+    ip: str = ""
+
+
+class RejectedRow(msgspec.Struct, gc=False):
+    """A row of raw.events_rejected."""
+
+    project_id: str
+    received_at: datetime
+    reason: str
+    code: str
+    field: str
+    protocol: str
+    payload: str
+    _stream: int
+    _frame: int
+    _row: int
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(rows: list[EventRow] | list[RejectedRow]) -> bytes:
+    """One line a row, each ended by a newline."""
+    return _encoder.encode_lines(rows)

@@ -6,12 +6,22 @@ Each function looks whether there is anything to do, so that every start may cal
 import json
 import os
 from dataclasses import asdict
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from stack.control_plane import control_plane
 from stack.environment import Environment
 from stack.installation import Installation
+from stack.settings import PROJECT_ROOT
+
+
+def make_manifest() -> Path:
+    """dbt's manifest of the project as it is on disk; some 6 s when a model has changed."""
+    from orchestration.manifest import ensure_manifest
+
+    project = PROJECT_ROOT / "dbt_project"
+    return ensure_manifest(project, project / "target")
 
 
 def create_first_login(environment: Environment) -> bool:

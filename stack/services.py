@@ -25,6 +25,7 @@ def platform(environment: Environment) -> tuple[Node, ...]:
     steps = _Steps(environment, tuple(engine.name for engine in engines))
     return (
         *engines,
+        steps.manifest(),
         steps.migrate(),
         *_services(environment),
         *_dagster(environment),
@@ -45,13 +46,23 @@ def _services(environment: Environment) -> tuple[Service, ...]:
         _python_service(environment, "ingest", "ingest", settings.ingest_port, "/ready"),
         _python_service(environment, "loader", "ingest.loader", settings.loader_port, "/ready"),
         _python_service(
-            environment, "dashboard", "dashboard_api", settings.dashboard_port, "/health"
+            environment,
+            "dashboard",
+            "dashboard_api",
+            settings.dashboard_port,
+            "/health",
+            depends_on=("migrate", "manifest"),
         ),
     )
 
 
 def _python_service(
-    environment: Environment, name: str, module: str, port: int, health_path: str
+    environment: Environment,
+    name: str,
+    module: str,
+    port: int,
+    health_path: str,
+    depends_on: tuple[str, ...] = ("migrate",),
 ) -> Service:
     return Service(
         name=name,
@@ -61,7 +72,7 @@ def _python_service(
         port=port,
         port_setting=f"{name.upper()}_PORT",
         working_directory=PROJECT_ROOT,
-        depends_on=("migrate",),
+        depends_on=depends_on,
     )
 
 
@@ -77,7 +88,7 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
         port=settings.dagster_code_port,
         port_setting="DAGSTER_CODE_PORT",
         working_directory=PROJECT_ROOT,
-        depends_on=("migrate",),
+        depends_on=("migrate", "manifest"),
         start_timeout=120.0,
     )
     web = replace(
@@ -110,6 +121,10 @@ class _Steps:
     def __init__(self, environment: Environment, engines: tuple[str, ...]) -> None:
         self._variables = child_variables(environment)
         self._engines = engines
+
+    def manifest(self) -> Step:
+        """dbt's description of the models, which the question box and Dagster read."""
+        return self._step("manifest", "manifest", depends_on=())
 
     def migrate(self) -> Step:
         return self._step("migrate", "migrate", depends_on=self._engines)

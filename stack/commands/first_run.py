@@ -5,6 +5,13 @@ import typer
 from stack import console
 
 
+def manifest() -> None:
+    """Parse the dbt project, unless its manifest is up to date."""
+    from stack import first_run
+
+    first_run.make_manifest()
+
+
 def first_login() -> None:
     """Create the first account, project and write key, unless somebody has an account."""
     from stack import first_run
@@ -15,4 +22,5 @@ def first_login() -> None:
 
 
 def register(app: typer.Typer) -> None:
+    app.command(hidden=True)(manifest)
     app.command(hidden=True)(first_login)

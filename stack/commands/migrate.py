@@ -25,7 +25,7 @@ def migrate(
         return
     console.out.print(f"Control plane at {done.control_plane_revision}.")
     applied = ", ".join(done.warehouse_migrations) or "nothing to do"
-    console.out.print(f"Warehouse: {applied}.")
+    console.out.print(f"Warehouse: {applied}.", soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -53,8 +53,9 @@ class Child:
             if time.monotonic() > deadline:
                 break
             await asyncio.sleep(pause_before_restart(attempt))
+        error = self._start_error()
         await self.stop()
-        raise self._start_error()
+        raise error
 
     async def keep_running(self) -> None:
         """Watch for ever; start again after every exit."""
@@ -113,7 +114,7 @@ class Child:
         self._answered_at = time.monotonic()
         self.state.process = ProcessIdentity.of(self._process.pid)
         if self.state.health is not Health.RESTARTING:
-            self._become(Health.STARTING)
+            self._become(Health.STARTING, self.state.reason)
         self._changed()
 
     async def _becomes_healthy(self, deadline: float) -> bool:
@@ -190,8 +191,10 @@ class Child:
 
     def _start_error(self) -> StackError:
         name = self.service.name
-        reason = self.state.reason or "it answered no probe"
+        reason = self.state.reason
+        if self._exit is not None and not self._exit.done():
+            reason = f"not within {self.service.start_timeout:.0f} s; the last probe: {reason}"
         return StackError(
-            f"{name} did not become healthy within {self.service.start_timeout:.0f} s: {reason}\n"
+            f"{name} did not become healthy: {reason}\n"
             f"Its log, {self._journal.path(name)}, ends with:\n{self._journal.tail(name)}"
         )

@@ -62,6 +62,7 @@ def _python_service(
     module: str,
     port: int,
     health_path: str,
+    *,
     depends_on: tuple[str, ...] = ("migrate",),
 ) -> Service:
     return Service(

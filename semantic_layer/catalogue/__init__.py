@@ -6,19 +6,22 @@ from semantic_layer.catalogue.model import (
     Column,
     Dimension,
     DimensionSource,
+    Home,
     Metric,
     Model,
     near,
 )
-from semantic_layer.catalogue.semantics import value_type
+from semantic_layer.catalogue.semantics import PROPERTIES_COLUMN, value_type
 
 __all__ = [
     "DOCUMENTED_DATABASE",
+    "PROPERTIES_COLUMN",
     "TENANT_COLUMN",
     "Catalogue",
     "Column",
     "Dimension",
     "DimensionSource",
+    "Home",
     "Metric",
     "Model",
     "build",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ DOCUMENTED_DATABASE = "analytics"
 
 TENANT_COLUMN = "project_id"
 
+_PARTITION_DATE = re.compile(r"toYYYYMM\((\w+)\)")
+
 
 def load(manifest_dir: Path) -> Catalogue:
-    """The catalogue of a dbt `target` directory. Raises CatalogueUnavailable when it is not there.
-    """
-    manifest = _read(manifest_dir / "manifest.json")
-    semantic_text = _read_text(manifest_dir / "semantic_manifest.json")
-    return build(json.loads(manifest), semantic_text)
+    """The catalogue of a dbt `target` directory. Raises CatalogueUnavailable if it is missing."""
+    manifest = json.loads(_read(manifest_dir / "manifest.json"))
+    return build(manifest, _read(manifest_dir / "semantic_manifest.json"))
 
 
 def build(manifest: Mapping[str, Any], semantic_text: str) -> Catalogue:
@@ -46,7 +47,10 @@ def _models(manifest: Mapping[str, Any], spines: frozenset[str]) -> Iterator[Mod
         name = node["alias"]
         is_shared = name in spines or bool(node["config"]["meta"].get("shared"))
         if columns and (is_shared or TENANT_COLUMN in columns):
-            yield Model(name, DOCUMENTED_DATABASE, node["description"], columns, is_shared)
+            description = " ".join(node["description"].split())
+            partition = _PARTITION_DATE.search(str(node["config"].get("partition_by") or ""))
+            date_column = partition.group(1) if partition else None
+            yield Model(name, DOCUMENTED_DATABASE, description, columns, is_shared, date_column)
 
 
 def _spines(semantic: Mapping[str, Any]) -> frozenset[str]:
@@ -69,10 +73,6 @@ def _digest(
 
 
 def _read(path: Path) -> str:
-    return _read_text(path)
-
-
-def _read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except OSError:

@@ -26,13 +26,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Model:
-    """A documented table; `is_shared` ones hold no project's rows, such as a calendar."""
+    """A documented table, partitioned by `date_column` if any.
+
+    `is_shared` ones hold no project's rows, such as a calendar.
+    """
 
     name: str
     database: str
     description: str
     columns: Mapping[str, Column]
     is_shared: bool = False
+    date_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,29 @@ class DimensionSource:
 
 
 @dataclass(frozen=True)
+class Home:
+    """The one semantic model that all of a metric's measures come from.
+
+    `grain` is that of its time dimension: hour, or day where only days are kept. `date_column` is
+    the column by which the table is partitioned, in the project's zone.
+    """
+
+    model: str
+    entity: str
+    time_column: str
+    grain: Unit
+    date_column: str | None
+    has_properties: bool
+
+
+@dataclass(frozen=True)
 class Metric:
     """`type` is MetricFlow's: simple, ratio, derived or cumulative.
 
-    `dimensions` are the valid ones, time aside. `is_count` is true where nothing to count means 0
-    and not "unknown". `hourly` is MetricFlow's name of a time dimension finer than a day, if any;
-    `properties` of a dimension that holds the event's properties as JSON, if any.
+    `is_count` is true where nothing to count means 0 and not "unknown". `daily_breakdown` names the
+    metric whose daily values are averaged when this one, a figure per day, is broken down by or
+    filtered on what it does not have itself. `home` is None when measures come from several models:
+    then only time is common to them.
     """
 
     name: str
@@ -70,20 +91,26 @@ class Metric:
     unit: str
     format: str
     synonyms: tuple[str, ...]
+    home: Home | None
     sources: Mapping[str, DimensionSource]
-    time_dimension: str
     is_count: bool
-    hourly: str | None = None
-    properties: str | None = None
-    models: tuple[str, ...] = ()
+    daily_breakdown: "Metric | None" = None
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        return tuple(self.sources)
+        """The valid ones, time aside."""
+        return tuple(self.daily_breakdown.sources if self.daily_breakdown else self.sources)
 
     @property
     def grains(self) -> tuple[Unit, ...]:
-        return tuple(unit for unit in Unit if unit is not Unit.HOUR or self.hourly)
+        is_hourly = self.home is not None and self.home.grain is Unit.HOUR
+        return tuple(unit for unit in Unit if unit is not Unit.HOUR or is_hourly)
+
+    @property
+    def has_properties(self) -> bool:
+        """Whether `properties.<name>` can be used with it."""
+        home = self.daily_breakdown.home if self.daily_breakdown else self.home
+        return home is not None and home.has_properties
 
 
 @dataclass(frozen=True)

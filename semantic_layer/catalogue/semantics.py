@@ -13,15 +13,16 @@ from typing import Any
 from semantic_layer.catalogue.model import (
     Dimension,
     DimensionSource,
+    Home,
     Metric,
     Model,
     ValueType,
 )
+from semantic_layer.queries import Unit
 
 Node = Mapping[str, Any]
 
 FINER_THAN_DAY = frozenset({"nanosecond", "microsecond", "millisecond", "second", "minute", "hour"})
-COUNTING = frozenset({"sum", "count", "count_distinct", "sum_boolean"})
 PROPERTIES_COLUMN = "properties"
 
 _JOINABLE = {
@@ -40,8 +41,8 @@ class Semantics:
         self._models = models
 
     def metrics(self) -> Iterator[Metric]:
-        for name in self._metrics:
-            yield self._metric(self._metrics[name])
+        for node in self._metrics.values():
+            yield self._metric(node)
 
     def dimensions(self) -> Iterator[Dimension]:
         """Those that a metric can reach, described by the first model that documents them."""
@@ -65,10 +66,9 @@ class Semantics:
         return [(model, node) for model in self._semantic_models for node in model["dimensions"]]
 
     def _metric(self, node: Node) -> Metric:
-        sources = [self._measure_source(name) for name in self._measures(node)]
-        semantic_models = {source[0]["name"]: source[0] for source in sources}
-        home = next(iter(semantic_models.values())) if len(semantic_models) == 1 else None
         meta = node["config"]["meta"]
+        home = self._home_model(node)
+        breakdown = meta.get("breakdown_metric")
         return Metric(
             name=node["name"],
             label=node["label"] or _label(node["name"]),
@@ -77,23 +77,34 @@ class Semantics:
             unit=meta.get("unit", "count"),
             format=meta.get("format", ""),
             synonyms=tuple(meta.get("synonyms", ())),
+            home=self._home(home) if home else None,
             sources=self._sources(home) if home else {},
-            time_dimension="metric_time",
-            is_count=node["type"] in ("simple", "cumulative") and _counts(sources),
-            hourly=_hourly(home) if home else None,
-            properties=self._properties(home) if home else None,
-            models=tuple(model["node_relation"]["alias"] for model in semantic_models.values()),
+            is_count=_is_count(node),
+            daily_breakdown=self._metric(self._metrics[breakdown]) if breakdown else None,
         )
 
-    def _measures(self, node: Node) -> list[str]:
-        return [measure["name"] for measure in node["type_params"]["input_measures"]]
+    def _home_model(self, node: Node) -> Node | None:
+        names = {measure["name"] for measure in node["type_params"]["input_measures"]}
+        owners = [
+            model
+            for model in self._semantic_models
+            if any(measure["name"] in names for measure in model["measures"])
+        ]
+        return owners[0] if len(owners) == 1 else None
 
-    def _measure_source(self, name: str) -> tuple[Node, Node]:
-        for model in self._semantic_models:
-            for measure in model["measures"]:
-                if measure["name"] == name:
-                    return model, measure
-        raise KeyError(name)
+    def _home(self, model: Node) -> Home:
+        name = model["node_relation"]["alias"]
+        table = self._models.get(name)
+        time = _default_time(model)
+        granularity = time["type_params"]["time_granularity"]
+        return Home(
+            model=name,
+            entity=_primary_entity(model),
+            time_column=time["expr"] or time["name"],
+            grain=Unit.HOUR if granularity in FINER_THAN_DAY else Unit.DAY,
+            date_column=table.date_column if table else None,
+            has_properties=table is not None and PROPERTIES_COLUMN in table.columns,
+        )
 
     def _sources(self, home: Node) -> dict[str, DimensionSource]:
         """Own dimensions hide those of joined models that carry the same name."""
@@ -116,11 +127,6 @@ class Semantics:
                 for other in model["entities"]:
                     if other["name"] == entity["name"] and other["type"] in targets:
                         yield entity["name"], model
-
-    def _properties(self, home: Node) -> str | None:
-        model = self._models.get(home["node_relation"]["alias"])
-        has_properties = model is not None and PROPERTIES_COLUMN in model.columns
-        return PROPERTIES_COLUMN if has_properties else None
 
     def _data_type(self, model: Node, node: Node) -> str:
         column = self._column(model, node)
@@ -154,15 +160,16 @@ def value_type(data_type: str) -> ValueType:
     return "json" if is_nested else "string"
 
 
-def _counts(sources: list[tuple[Node, Node]]) -> bool:
-    return all(measure["agg"] in COUNTING for _, measure in sources)
+def _is_count(node: Node) -> bool:
+    """dbt says with `fill_nulls_with: 0` that no rows mean nothing was counted."""
+    measure = node["type_params"]["measure"]
+    return measure is not None and measure["fill_nulls_with"] == 0
 
 
-def _hourly(model: Node) -> str | None:
-    for node in model["dimensions"]:
-        if node["type"] == "time" and node["type_params"]["time_granularity"] in FINER_THAN_DAY:
-            return f"{_primary_entity(model)}__{node['name']}"
-    return None
+def _default_time(model: Node) -> Node:
+    wanted = (model["defaults"] or {}).get("agg_time_dimension")
+    times = [node for node in model["dimensions"] if node["type"] == "time"]
+    return next((node for node in times if node["name"] == wanted), times[0])
 
 
 def _primary_entity(model: Node) -> str:

@@ -44,7 +44,7 @@ class TableReference:
 class Policy:
     """An allow-list of everything a statement can reach.
 
-    `tables` decides about each table, `reserved` about names that a CTE may not take; function
+    `tables` decides about each table, `reserved` about names that a WITH may not take; function
     names are lower-case. `settings`, `formats` and `parameters` open clauses that are closed to
     written SQL but needed by drivers.
     """
@@ -59,5 +59,5 @@ class Policy:
     formats: bool = False
     parameters: bool = False
     explain: frozenset[str] = frozenset()
-    max_depth: int = 120
+    max_depth: int = 300
     max_nodes: int = 20_000

@@ -49,7 +49,6 @@ def reader_policy(
 
     return Policy(
         tables=allows,
-        reserved=lambda _name: False,
         functions=PURE | METADATA,
         settings=SETTINGS,
         formats=True,

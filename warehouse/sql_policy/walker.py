@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from warehouse.sql_policy.functions import is_allowed
 from warehouse.sql_policy.grammar import (
@@ -33,7 +32,13 @@ def check(ast: Node, policy: Policy) -> tuple[TableReference, ...]:
     return tuple(walk.references)
 
 
+Below = Iterator[tuple[Node, Scope]]
+"""The nodes to visit next and what is visible there."""
+
+
 class _Walk:
+    """Depth first with a stack of its own: the depth of a statement is not Python's to limit."""
+
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.references: list[TableReference] = []
@@ -45,12 +50,9 @@ class _Walk:
             root = self._explained(root)
         elif kind != "SelectWithUnionQuery":
             raise PolicyViolation("only one SELECT statement is allowed")
-        output_format = root.get("format_ast")
-        if output_format and not self.policy.formats:
+        if root.get("format_ast") and not self.policy.formats:
             raise PolicyViolation(REASONS["format_ast"])
-        self.node(
-            {key: value for key, value in root.items() if key != "format_ast"}, frozenset(), 0
-        )
+        self._walk({key: value for key, value in root.items() if key != "format_ast"})
 
     def _explained(self, root: Node) -> Node:
         if root.get("kind") not in self.policy.explain:
@@ -63,17 +65,21 @@ class _Walk:
             raise PolicyViolation("only a SELECT can be explained")
         return query
 
-    def node(self, node: Node, scope: Scope, depth: int) -> None:
-        self._count(depth)
+    def _walk(self, root: Node) -> None:
+        stack: list[tuple[Node, Scope, int]] = [(root, frozenset(), 0)]
+        while stack:
+            node, scope, depth = stack.pop()
+            self._count(depth)
+            below = [(child, seen, depth + 1) for child, seen in self._enter(node, scope)]
+            stack.extend(reversed(below))
+
+    def _enter(self, node: Node, scope: Scope) -> Below:
         kind = node.get("type")
         if not isinstance(kind, str) or kind not in NODES:
             raise PolicyViolation(REASONS.get(str(kind), f"{kind} is not allowed"))
         self._keys(kind, node)
-        visit = getattr(self, f"_visit_{kind}", None)
-        if visit is None:
-            self._children(node, scope, depth)
-        else:
-            visit(node, scope, depth)
+        visit = getattr(self, f"_visit_{kind}", _children)
+        yield from visit(node, scope)
 
     def _count(self, depth: int) -> None:
         self.nodes += 1
@@ -92,53 +98,41 @@ class _Walk:
             raise PolicyViolation(REASONS.get(key, f"{key} is not allowed in {kind}"))
 
     def _settings(self, settings: Node) -> None:
-        changes = settings.get("changes", [])
-        names = {change.get("name") for change in changes}
+        names = {change.get("name") for change in settings.get("changes", [])}
         if not names <= self.policy.settings or settings.keys() - {"type", "changes"}:
             raise PolicyViolation(REASONS["settings"])
 
-    def _children(self, node: Node, scope: Scope, depth: int) -> None:
-        for child in _nodes_below(node):
-            self.node(child, scope, depth + 1)
-
-    def _visit_SelectWithUnionQuery(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
-        """`WITH` of the first SELECT also serves the ones it is united with."""
+    def _visit_SelectWithUnionQuery(self, node: Node, scope: Scope) -> Below:  # noqa: N802
+        """`WITH` of one SELECT also serves those united with it further on."""
         for select in node["list_of_selects"]["children"]:
-            self.node(select, scope, depth + 1)
-            scope |= {name for name, _ in _common_tables(select)}
+            yield select, scope
+            scope |= {str(element.get("name")) for element in _common_tables(select)}
 
-    def _visit_SelectQuery(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
-        """A common table expression sees only those written before it, so that a name has one
-        meaning.
-        """
+    def _visit_SelectQuery(self, node: Node, scope: Scope) -> Below:  # noqa: N802
+        """A common table sees only those written before it, so that a name has one meaning."""
         for element in node.get("with", {}).get("children", []):
+            yield element, scope
             if element.get("type") == "WithElement":
-                name = self._common_table_name(element, scope)
-                self.node(element, scope, depth + 1)
-                scope |= {name}
-            else:
-                self.node(element, scope, depth + 1)
-        for child in _nodes_below({key: value for key, value in node.items() if key != "with"}):
-            self.node(child, scope, depth + 1)
+                scope |= {self._common_table_name(element, scope)}
+        yield from _children({key: value for key, value in node.items() if key != "with"}, scope)
 
     def _common_table_name(self, element: Node, scope: Scope) -> str:
         name = str(element.get("name"))
-        if self.policy.reserved(name) or self.policy.tables(TableName(None, name)):
+        if self.policy.reserved(name):
             raise PolicyViolation(f"WITH {name} hides the table of that name: choose another name")
         if name in scope:
             raise PolicyViolation(f"WITH {name} is defined twice")
         return name
 
-    def _visit_TableExpression(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
-        table = node.get("database_and_table_name")
+    def _visit_TableExpression(self, node: Node, scope: Scope) -> Below:  # noqa: N802
+        table, function = node.get("database_and_table_name"), node.get("table_function")
         if table is not None:
-            self.node(table, scope, depth + 1)
+            self._keys("TableIdentifier", table)
             self._table(table, scope, node, "database_and_table_name")
-        function = node.get("table_function")
         if function is not None:
-            self._table_function(function, scope, depth + 1)
+            yield from self._table_function(function, scope)
         skipped = ("database_and_table_name", "table_function")
-        self._children({k: v for k, v in node.items() if k not in skipped}, scope, depth)
+        yield from _children({k: v for k, v in node.items() if k not in skipped}, scope)
 
     def _table(self, table: Node, scope: Scope, holder: Node | list[Node], key: str | int) -> None:
         name = _table_name(table)
@@ -148,14 +142,14 @@ class _Walk:
             raise PolicyViolation(f"table {name} is not documented")
         self.references.append(TableReference(name, table.get("alias"), holder, key))
 
-    def _table_function(self, function: Node, scope: Scope, depth: int) -> None:
+    def _table_function(self, function: Node, scope: Scope) -> Below:
         name = str(function.get("name"))
         if name.lower() not in self.policy.table_functions:
             raise PolicyViolation(f"table function {name} is not allowed")
         self._keys("Function", function)
-        self._children(function, scope, depth)
+        return _children(function, scope)
 
-    def _visit_Function(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
+    def _visit_Function(self, node: Node, scope: Scope) -> Below:  # noqa: N802
         name = str(node.get("name"))
         self._function_name(name)
         if node.get("kind", "ORDINARY_FUNCTION") not in FUNCTION_KINDS:
@@ -164,8 +158,8 @@ class _Walk:
         if name.lower() in MEMBERSHIP:
             self._membership(arguments, scope)
         if name.lower() in TYPE_NAMED:
-            self._type_name(name, arguments)
-        self._children(node, scope, depth)
+            _type_name(name, arguments)
+        return _children(node, scope)
 
     def _function_name(self, name: str) -> None:
         if not is_allowed(name, self.policy.functions):
@@ -175,39 +169,40 @@ class _Walk:
         if len(arguments) > 1 and arguments[1].get("type") in ("Identifier", "TableIdentifier"):
             self._table(arguments[1], scope, arguments, 1)
 
-    def _type_name(self, function: str, arguments: list[Node]) -> None:
-        """A state cast from text is foreign binary data for the engine to decode."""
-        value = arguments[1].get("value") if len(arguments) > 1 else None
-        name = value.get("value") if isinstance(value, dict) else None
-        if not isinstance(name, str):
-            raise PolicyViolation(f"{function} needs the name of a type")
-        _refuse_states(name)
+    def _visit_Literal(self, node: Node, _scope: Scope) -> Below:  # noqa: N802
+        """Elements of an array or tuple count as nodes: a million numbers are a large statement."""
+        values = [node.get("value")]
+        while values:
+            value = values.pop()
+            inner = value.get("value") if isinstance(value, dict) else value
+            elements = inner if isinstance(inner, list) else []
+            self.nodes += len(elements)
+            values.extend(elements)
+        self._count(0)
+        return iter(())
 
-    def _visit_Literal(self, node: Node, _scope: Scope, depth: int) -> None:  # noqa: N802
-        self._literal(node.get("value"), depth)
+    def _visit_ColumnsApplyTransformer(self, node: Node, scope: Scope) -> Below:  # noqa: N802
+        if node.get("func_name") is not None:
+            self._function_name(str(node["func_name"]))
+        return _children(node, scope)
 
-    def _literal(self, value: Any, depth: int) -> None:
-        """Elements of an array or tuple count as nodes: a list of a million numbers is a large
-        statement.
-        """
-        inner = value.get("value") if isinstance(value, dict) else value
-        for element in inner if isinstance(inner, list) else ():
-            self._count(depth + 1)
-            self._literal(element, depth + 1)
-
-    def _visit_ColumnsApplyTransformer(self, node: Node, scope: Scope, depth: int) -> None:  # noqa: N802
-        name = node.get("func_name")
-        if name is not None:
-            self._function_name(str(name))
-        self._children(node, scope, depth)
-
-    def _visit_QueryParameter(self, node: Node, _scope: Scope, _depth: int) -> None:  # noqa: N802
+    def _visit_QueryParameter(self, node: Node, _scope: Scope) -> Below:  # noqa: N802
         kind = str(node.get("param_type"))
         if not self.policy.parameters:
             raise PolicyViolation("query parameters are not allowed")
         if kind.lower() == "identifier":
             raise PolicyViolation("a query parameter may not name a column or a table")
         _refuse_states(kind)
+        return iter(())
+
+
+def _type_name(function: str, arguments: list[Node]) -> None:
+    """A state cast from text is foreign binary data for the engine to decode."""
+    value = arguments[1].get("value") if len(arguments) > 1 else None
+    name = value.get("value") if isinstance(value, dict) else None
+    if not isinstance(name, str):
+        raise PolicyViolation(f"{function} needs the name of a type")
+    _refuse_states(name)
 
 
 def _refuse_states(type_name: str) -> None:
@@ -223,15 +218,13 @@ def _table_name(table: Node) -> TableName:
     return TableName(*parts) if len(parts) == 2 else TableName(None, parts[0])
 
 
-def _common_tables(select: Node) -> Iterator[tuple[str, Node]]:
-    for element in select.get("with", {}).get("children", []):
-        if element.get("type") == "WithElement":
-            yield str(element.get("name")), element
+def _common_tables(select: Node) -> Iterator[Node]:
+    elements = select.get("with", {}).get("children", [])
+    return (element for element in elements if element.get("type") == "WithElement")
 
 
-def _nodes_below(node: Node) -> Iterator[Node]:
+def _children(node: Node, scope: Scope) -> Below:
     for value in node.values():
-        if isinstance(value, dict) and "type" in value:
-            yield value
-        elif isinstance(value, list):
-            yield from (each for each in value if isinstance(each, dict) and "type" in each)
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, dict) and "type" in each:
+                yield each, scope

@@ -1,0 +1,92 @@
+"""The numbers of a metrics query before they are ranked, filled and named.
+
+Columns are `t` (bucket), `d0`… (dimensions), `m0`… (metrics) and `p0`… (the same metrics in the
+period before, at the bucket of this period that they are compared with).
+"""
+
+from dataclasses import dataclass
+
+from semantic_layer.catalogue import Metric
+from semantic_layer.compiler.buckets import moments
+from semantic_layer.compiler.literals import Literals
+from semantic_layer.compiler.metricflow import MetricFlowCompiler
+from semantic_layer.compiler.parts import Part, PartStatement
+from semantic_layer.periods import Period, buckets, previous
+from semantic_layer.project import ProjectContext
+from semantic_layer.queries import MetricsQuery
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One row for each bucket and group for which any part has a row."""
+
+    query: MetricsQuery
+    project: ProjectContext
+    period: Period
+    metrics: list[Metric]
+    parts: list[Part]
+    literals: Literals
+    metricflow: MetricFlowCompiler
+
+    @property
+    def groups(self) -> list[str]:
+        return [f"d{i}" for i in range(len(self.query.group_by))]
+
+    @property
+    def keys(self) -> list[str]:
+        return [*(["t"] if self.query.time.grain else []), *self.groups]
+
+    @property
+    def values(self) -> list[str]:
+        numbers = range(len(self.metrics))
+        before = [f"p{i}" for i in numbers] if self.query.compare else []
+        return [*(f"m{i}" for i in numbers), *before]
+
+    def sql(self) -> str:
+        if len(self.parts) == 1 and not self.query.compare:
+            return self._statement(self.parts[0], self.period).sql()
+        selects = [self._current(part) for part in self.parts]
+        if self.query.compare:
+            before = previous(self.period, self.query.time)
+            selects += [self._before(part, before) for part in self.parts]
+        columns = [*self.keys, *(f"max({value}) AS {value}" for value in self.values)]
+        by_key = f" GROUP BY {', '.join(self.keys)}" if self.keys else ""
+        return f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(selects)}){by_key}"
+
+    def _statement(self, part: Part, period: Period) -> PartStatement:
+        return PartStatement(part, self.query, period, self.literals, self.metricflow)
+
+    def _current(self, part: Part) -> str:
+        held = {f"m{i}": f"m{i}" for i, metric in enumerate(self.metrics) if metric in part.asked}
+        columns = ", ".join([*self.keys, *self._padded(held)])
+        return f"SELECT {columns} FROM ({self._statement(part, self.period).sql()})"
+
+    def _before(self, part: Part, before: Period) -> str:
+        held = {f"p{i}": f"m{i}" for i, metric in enumerate(self.metrics) if metric in part.asked}
+        inner = self._statement(part, before).sql()
+        if self.query.time.grain is None:
+            return f"SELECT {', '.join([*self.keys, *self._padded(held)])} FROM ({inner})"
+        now, then = self._aligned_buckets(before)
+        time = f"arrayElement({now}, indexOf({then}, t)) AS t"
+        columns = ", ".join([time, *self.groups, *self._padded(held)])
+        source = f"SELECT * FROM ({inner}) WHERE has({then}, t)"
+        return f"SELECT {columns} FROM ({source})"
+
+    def _padded(self, held: dict[str, str]) -> list[str]:
+        """Values that a part does not hold are NULL: `max` then picks the one that does."""
+        return [f"{held.get(value, 'NULL')} AS {value}" for value in self.values]
+
+    def _aligned_buckets(self, before: Period) -> tuple[str, str]:
+        """The k-th bucket of the period before stands beside the k-th of this one."""
+        grain, week_start = self.query.time.grain, self.project.week_start
+        assert grain is not None
+        pairs = list(
+            zip(
+                buckets(self.period, grain, week_start),
+                buckets(before, grain, week_start),
+                strict=False,
+            )
+        )
+        return moments([now for now, _ in pairs], grain), moments(
+            [then for _, then in pairs], grain
+        )

@@ -1,0 +1,193 @@
+"""One MetricFlow statement per group of metrics that reach the dimensions in the same way."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from semantic_layer.catalogue import Catalogue, DimensionSource, Metric
+from semantic_layer.compiler.buckets import moment, truncation
+from semantic_layer.compiler.conditions import condition, property_condition, property_path
+from semantic_layer.compiler.literals import Literals
+from semantic_layer.compiler.metricflow import (
+    PARTITION_DATE,
+    PROPERTY_SLOTS,
+    MetricFlowCompiler,
+    Request,
+    property_dimension,
+    property_marker,
+)
+from semantic_layer.errors import InvalidDimension, InvalidQuery
+from semantic_layer.periods import Period
+from semantic_layer.queries import Filter, MetricsQuery, Unit
+from warehouse.sql_policy import quote
+
+
+@dataclass(frozen=True)
+class Part:
+    """Metrics that one MetricFlow statement answers.
+
+    `asked` are the query's, `answered` those that MetricFlow computes; they differ where the daily
+    values of another metric are averaged.
+    """
+
+    asked: tuple[Metric, ...]
+    answered: tuple[Metric, ...]
+    is_daily_mean: bool
+
+
+def parts(query: MetricsQuery, metrics: Sequence[Metric], catalogue: Catalogue) -> list[Part]:
+    """The query's metrics, grouped. Raises for a dimension or grain that a metric does not have."""
+    fields = [*query.group_by, *(each.field for each in query.where)]
+    groups: dict[object, list[Metric]] = {}
+    for metric in metrics:
+        _check(metric, fields, query.time.grain, catalogue)
+        needs_breakdown = any(name not in metric.sources for name in fields)
+        breakdown = metric.daily_breakdown if needs_breakdown else None
+        model = metric.home.model if metric.home else None
+        groups.setdefault((model, breakdown and metric.name), []).append(metric)
+    return [_part(group, fields) for group in groups.values()]
+
+
+def _part(group: list[Metric], fields: Sequence[str]) -> Part:
+    first = group[0]
+    if first.daily_breakdown and any(name not in first.sources for name in fields):
+        return Part(tuple(group), (first.daily_breakdown,), is_daily_mean=True)
+    return Part(tuple(group), tuple(group), is_daily_mean=False)
+
+
+def _check(metric: Metric, fields: Sequence[str], grain: Unit | None, catalogue: Catalogue) -> None:
+    for name in fields:
+        if property_path(name) is not None:
+            if not metric.has_properties:
+                raise InvalidDimension(metric.name, name, metric.dimensions)
+        elif name not in metric.dimensions:
+            catalogue.dimension(name)
+            raise InvalidDimension(metric.name, name, metric.dimensions)
+    if grain is not None and grain not in metric.grains:
+        valid = ", ".join(metric.grains)
+        raise InvalidQuery(f"{metric.name} has no values by {grain}. Valid grains: {valid}.")
+
+
+@dataclass
+class PartStatement:
+    """The SELECT of one part over one period: `t`, `d0`…, `m0`…, in the project's wall clock."""
+
+    part: Part
+    query: MetricsQuery
+    period: Period
+    literals: Literals
+    metricflow: MetricFlowCompiler
+
+    def sql(self) -> str:
+        statement = self.metricflow.render(self._request)
+        for slot, path in enumerate(self._property_paths):
+            keys = ", ".join(quote(key) for key in path.split("."))
+            statement = statement.replace(property_marker(slot), self.literals.sql(keys))
+        return self._daily_mean(statement) if self.part.is_daily_mean else self._plain(statement)
+
+    def measure(self, metric: Metric) -> str | None:
+        """The column that holds the metric, if this part answers it."""
+        if metric not in self.part.asked:
+            return None
+        return f"m{self.query.metrics.index(metric.name)}"
+
+    def _plain(self, statement: str) -> str:
+        columns = [f"{path} AS d{i}" for i, path in enumerate(self._group_paths)]
+        columns += [f"{metric.name} AS {self.measure(metric)}" for metric in self.part.asked]
+        if self._grain:
+            columns.insert(0, f"metric_time__{self._grain} AS t")
+        return f"SELECT {', '.join(columns)} FROM ({statement})"
+
+    def _daily_mean(self, statement: str) -> str:
+        """Days without a row count as zero: the sum is divided by the days that have a figure."""
+        metric, (answered,) = self.part.asked[0], self.part.answered
+        keys = [f"{path} AS d{i}" for i, path in enumerate(self._group_paths)]
+        grain = self.query.time.grain
+        names = [f"d{i}" for i in range(len(keys))]
+        if grain:
+            keys.insert(0, f"{truncation('metric_time__day', grain)} AS t")
+            names.insert(0, "t")
+        mean = f"sum({answered.name}) / any(days) AS {self.measure(metric)}"
+        join = "INNER JOIN days USING (t)" if grain else "CROSS JOIN days"
+        values = ", ".join([*keys, answered.name])
+        groups = f" GROUP BY {', '.join(names)}" if names else ""
+        return (
+            f"WITH days AS ({self._days(metric, grain)}) "
+            f"SELECT {', '.join([*names, mean])} "
+            f"FROM (SELECT {values} FROM ({statement})) AS daily {join}{groups}"
+        )
+
+    def _days(self, metric: Metric, grain: Unit | None) -> str:
+        """How many days of the period, or of each bucket, have a figure of the metric itself."""
+        home = metric.home
+        assert home is not None
+        first, end = (
+            self.literals.value(self.period.first_day),
+            self.literals.value(self.period.end_day),
+        )
+        source = (
+            f"FROM analytics.{home.model} WHERE {home.time_column} >= {first} "
+            f"AND {home.time_column} < {end}"
+        )
+        if grain is None:
+            return f"SELECT count() AS days {source}"
+        bucket = truncation(home.time_column, grain)
+        return f"SELECT {bucket} AS t, count() AS days {source} GROUP BY t"
+
+    @cached_property
+    def _request(self) -> Request:
+        time = [f"metric_time__{self._grain}"] if self._grain else []
+        conditions = (*self._time_conditions(), *self._field_conditions())
+        names = tuple(metric.name for metric in self.part.answered)
+        return Request(names, (*time, *self._group_paths), conditions)
+
+    @property
+    def _grain(self) -> Unit | None:
+        return Unit.DAY if self.part.is_daily_mean else self.query.time.grain
+
+    @cached_property
+    def _group_paths(self) -> list[str]:
+        return [self._source(name).path for name in self.query.group_by]
+
+    @cached_property
+    def _property_paths(self) -> list[str]:
+        """The distinct properties of the query, each at the slot that stands for it."""
+        fields = [*self.query.group_by, *(each.field for each in self.query.where)]
+        paths = dict.fromkeys(path for name in fields if (path := property_path(name)) is not None)
+        if len(paths) > PROPERTY_SLOTS:
+            raise InvalidQuery(f"a query can use {PROPERTY_SLOTS} properties at most")
+        return list(paths)
+
+    def _source(self, name: str) -> DimensionSource:
+        metric = self.part.answered[0]
+        path = property_path(name)
+        if path is None:
+            return metric.sources[name]
+        assert metric.home is not None
+        slot = property_dimension(self._property_paths.index(path))
+        return DimensionSource(f"{metric.home.entity}__{slot}", "String")
+
+    def _time_conditions(self) -> Iterator[str]:
+        home = self.part.answered[0].home
+        grain = home.grain if home else Unit.DAY
+        if grain is Unit.DAY and not self.period.is_whole_days:
+            names = ", ".join(metric.name for metric in self.part.asked)
+            raise InvalidQuery(f"{names} can only be asked for whole days")
+        column = f"{{{{ TimeDimension('metric_time', '{grain}') }}}}"
+        yield f"{column} >= {self.literals.sql(moment(self.period.start, grain))}"
+        yield f"{column} < {self.literals.sql(moment(self.period.end, grain))}"
+        if home and home.date_column:
+            date = f"{{{{ Dimension('{home.entity}__{PARTITION_DATE}') }}}}"
+            yield f"{date} >= {self.literals.value(self.period.first_day)}"
+            yield f"{date} < {self.literals.value(self.period.end_day)}"
+
+    def _field_conditions(self) -> Iterator[str]:
+        for given in self.query.where:
+            yield self._condition(given)
+
+    def _condition(self, given: Filter) -> str:
+        source = self._source(given.field)
+        column = f"{{{{ Dimension('{source.path}') }}}}"
+        if property_path(given.field) is not None:
+            return property_condition(column, given, self.literals)
+        return condition(column, source.data_type, given, self.literals)

@@ -19,11 +19,12 @@ _COMMON = {
 
 @cache
 def _territories() -> dict[str, str]:
-    return {code: name for code, name in Locale("en").territories.items() if len(code) == 2}
+    territories = Locale("en").territories
+    return {code: name for code, name in territories.items() if len(code) == 2}
 
 
 def spoken_names(code: str) -> tuple[str, ...]:
-    """Names that mean the country: GB → United Kingdom, UK, Britain, …; an unknown code has only itself."""
+    """Names of a country: GB → United Kingdom, UK, Britain; an unknown code only has itself."""
     name = _territories().get(code)
     return (code, *((name,) if name else ()), *_COMMON.get(code, ()))
 

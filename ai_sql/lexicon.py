@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 from ai_sql.text import Token, phrase
+from semantic_layer.catalogue import Catalogue
+
+# difflib's ratio: one wrong letter in a word of six gives 0.83.
+SPELLING_CUTOFF = 0.82
 
 
 class Kind(StrEnum):
@@ -20,7 +25,7 @@ PRIORITY = {kind: rank for rank, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A documented thing: a metric, a dimension, or a value of a dimension (`name` is then the dimension)."""
+    """A metric, a dimension, or a value; `name` of a value is its dimension."""
 
     kind: Kind
     name: str
@@ -47,24 +52,29 @@ class Lexicon:
 
     def __init__(self, entries: Iterable[tuple[str, Entity]]) -> None:
         self._entities: dict[tuple[str, ...], list[Entity]] = {}
+        self._texts: dict[str, str] = {}
         for text, entity in entries:
-            known = self._entities.setdefault(phrase(text), [])
-            if phrase(text) and entity not in known:
+            stems = phrase(text)
+            known = self._entities.setdefault(stems, [])
+            if stems and entity not in known:
                 known.append(entity)
+                self._texts.setdefault(" ".join(stems), text)
         for known in self._entities.values():
             known.sort(key=lambda entity: PRIORITY[entity.kind])
         self._longest = max(map(len, self._entities), default=0)
 
-    def phrases(self) -> list[str]:
-        """Every phrase as one string of stems; typing errors are compared with them."""
-        return [" ".join(stems) for stems in self._entities]
+    def spelt_like(self, word: str, limit: int) -> list[str]:
+        """Known texts whose spelling is close to `word`, the closest first."""
+        spelling = " ".join(phrase(word))
+        near = get_close_matches(spelling, self._texts, limit, SPELLING_CUTOFF)
+        return [self._texts[each] for each in near]
 
     def lookup(self, stems: Sequence[str]) -> tuple[Entity, ...]:
         """Entities of exactly these stems."""
         return tuple(self._entities.get(tuple(stems), ()))
 
     def tag(self, tokens: Sequence[Token], taken: Iterable[int] = ()) -> list[Tag]:
-        """Tags of all named things, longest first at each place; `taken` tokens are explained already."""
+        """Tags of all named things, the longest at each place; `taken` tokens are left out."""
         blocked, tags, first = set(taken), [], 0
         while first < len(tokens):
             tag = None if first in blocked else self._longest_at(tokens, first, blocked)
@@ -83,3 +93,18 @@ class Lexicon:
             if entities := self.lookup(stems):
                 best = Tag(entities, first, end + 1)
         return best
+
+
+def lexicon_of(catalogue: Catalogue, values: Iterable[tuple[str, str, str]]) -> Lexicon:
+    """Words of the catalogue and of the `(dimension, value, spoken form)` seen in the data."""
+    entries: list[tuple[str, Entity]] = []
+    for kind, named in (
+        (Kind.METRIC, catalogue.metrics.values()),
+        (Kind.DIMENSION, catalogue.dimensions.values()),
+    ):
+        for each in named:
+            entity = Entity(kind, each.name, each.label)
+            entries += [(text, entity) for text in (each.name, each.label, *each.synonyms)]
+    for dimension, value, spoken in values:
+        entries.append((spoken, Entity(Kind.VALUE, dimension, spoken, value)))
+    return Lexicon(entries)

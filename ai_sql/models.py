@@ -23,13 +23,20 @@ class AskRequest(BaseModel):
     """A question in plain English."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"question": "daily active users for the past 7 days"}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": "daily active users for the past 7 days"}]},
     )
 
     question: str = Field(min_length=1, max_length=1000, description="The question, in English.")
-    conversation_id: str | None = Field(None, max_length=64, description="Continue an earlier exchange.")
-    planner: Literal["auto", "local", "bedrock"] = Field("auto", description="Which planner reads the question.")
-    now: datetime | None = Field(None, description="Owner only: freezes the time that relative periods end at.")
+    conversation_id: str | None = Field(
+        None, max_length=64, description="Continue an earlier exchange."
+    )
+    planner: Literal["auto", "local", "bedrock"] = Field(
+        "auto", description="Which planner reads the question."
+    )
+    now: datetime | None = Field(
+        None, description="Owner only: freezes the time that relative periods end at."
+    )
 
 
 class Chart(BaseModel):
@@ -43,7 +50,7 @@ class Chart(BaseModel):
 
 
 class AskAnswer(BaseModel):
-    """An answer with everything needed to check it, a question back, or a refusal with what can be asked."""
+    """An answer with all that is needed to check it, a question back, or a refusal."""
 
     outcome: AnswerOutcome
     restated: str | None = Field(None, description="The question as it was understood.")
@@ -51,7 +58,9 @@ class AskAnswer(BaseModel):
     sql: str | None = None
     result: QueryResult | None = None
     chart: Chart | None = None
-    narrative: str | None = Field(None, description="One or two sentences; every number comes from the result.")
+    narrative: str | None = Field(
+        None, description="One or two sentences; every number comes from the result."
+    )
     assumptions: list[str] = Field(default_factory=list)
     options: list[str] = Field(default_factory=list, description="Questions to choose from.")
     confidence: float = 0.0

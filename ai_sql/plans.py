@@ -1,6 +1,6 @@
 """What a planner makes of a question: a plan, a question back, or an honest no."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A semantic query (as sent to `POST /api/v1/query`) and how sure the planner is that it was meant."""
+    """A semantic query, as sent to `POST /api/v1/query`, and how surely it was meant."""
 
     query: dict[str, Any]
     intent: Intent
@@ -38,10 +38,10 @@ class Clarification:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The question asks for something that is not documented: `suggestions` can be answered."""
+    """The question asks for something that is not documented: `options` can be answered."""
 
     reason: str
-    suggestions: tuple[str, ...] = field(default=())
+    options: tuple[str, ...] = ()
 
 
 Outcome = Plan | Clarification | Refusal

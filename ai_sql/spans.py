@@ -1,11 +1,11 @@
-"""Cut a question into explained spans: names, period, grain, ranking, filters. What is left over is not understood."""
+"""Cut a question into explained spans; what is left over is not understood."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ai_sql.dates import Calendar, Period, Unit, find_comparison, find_grain, find_period
-from ai_sql.dates.grammar import NUMBERS
+from ai_sql.dates import Calendar, Period, find_comparison, find_grain, find_period
+from ai_sql.dates.rules import NUMBER_WORDS, UNITS, number
 from ai_sql.lexicon import Entity, Kind, Lexicon, Tag
 from ai_sql.text import Token, tokenize
 from ai_sql.vocabulary import (
@@ -18,6 +18,7 @@ from ai_sql.vocabulary import (
     RANKINGS,
     STARTS,
 )
+from semantic_layer.queries import Unit
 
 DEFAULT_TOP = 10
 
@@ -69,7 +70,7 @@ class Reading:
 
 
 def read(question: str, lexicon: Lexicon, calendar: Calendar) -> Reading:
-    """Tag a question. Names come first, so that "daily active users" is a metric before "daily" is a grain."""
+    """Tag a question. Names come before grains: "daily active users" is a metric."""
     reading = Reading(tokenize(question))
     _explicit_filters(reading, lexicon)
     _names(reading, lexicon)
@@ -98,7 +99,7 @@ def _is_code(tag: Tag) -> bool:
 
 
 def _value_filter(reading: Reading, tag: Tag) -> Filter:
-    """A value found in the data: its dimension may be named just before ("country Germany", "browser is Chrome")."""
+    """A value found in the data; its dimension may stand just before ("browser is Chrome")."""
     before = _before(reading, tag.first)
     dimension = next((t for t in reading.named(Kind.DIMENSION) if t.end == before), None)
     values = [entity for entity in tag.entities if entity.kind is Kind.VALUE]
@@ -119,7 +120,13 @@ def _before(reading: Reading, first: int) -> int:
 
 def _is_negated(reading: Reading, first: int) -> bool:
     start = first
-    while start > 0 and reading.tokens[start - 1].word in EQUALS | NEGATIONS | {"from", "in", "on", "the", "other"}:
+    while start > 0 and reading.tokens[start - 1].word in EQUALS | NEGATIONS | {
+        "from",
+        "in",
+        "on",
+        "the",
+        "other",
+    }:
         start -= 1
     negations = [i for i in range(start, first) if reading.tokens[i].word in NEGATIONS]
     reading.taken.update(negations)
@@ -127,11 +134,15 @@ def _is_negated(reading: Reading, first: int) -> bool:
 
 
 def _explicit_filters(reading: Reading, lexicon: Lexicon) -> None:
-    """Values that need not be known: quoted ones and paths, with the dimension named before them if any."""
+    """Quoted values and paths need not be known; their dimension may be named before them."""
     for i, token in enumerate(reading.tokens):
         if i in reading.taken or not (token.quoted or token.word.startswith("/")):
             continue
-        known = [entity for entity in lexicon.lookup(token.stems) if entity.kind is Kind.VALUE and token.quoted]
+        known = [
+            entity
+            for entity in lexicon.lookup(token.stems)
+            if entity.kind is Kind.VALUE and token.quoted
+        ]
         start, op = _operator(reading.tokens, i)
         dimension = _dimension_ending_at(reading.tokens, start, lexicon)
         if dimension:
@@ -159,7 +170,9 @@ def _operator(tokens: Sequence[Token], i: int) -> tuple[int, str]:
     return start, op
 
 
-def _dimension_ending_at(tokens: Sequence[Token], end: int, lexicon: Lexicon) -> tuple[str, int] | None:
+def _dimension_ending_at(
+    tokens: Sequence[Token], end: int, lexicon: Lexicon
+) -> tuple[str, int] | None:
     for first in range(max(0, end - 3), end):
         stems = [stem for token in tokens[first:end] for stem in token.stems]
         for entity in lexicon.lookup(stems):
@@ -171,7 +184,7 @@ def _dimension_ending_at(tokens: Sequence[Token], end: int, lexicon: Lexicon) ->
 def _comparison(reading: Reading) -> None:
     while found := find_comparison(reading.tokens, reading.taken):
         reading.is_compared = True
-        words = re.findall(r"day|week|month|quarter|year", found.value)
+        words = re.findall(UNITS, found.value)
         if words:
             reading.compared_unit = Unit(words[0])
         reading.take(found.first, found.end)
@@ -199,21 +212,19 @@ def _grain(reading: Reading) -> None:
 
 
 def _ranking(reading: Reading) -> None:
-    text = " ".join("\x00" if i in reading.taken else token.word for i, token in enumerate(reading.tokens))
+    text = " ".join(
+        "\x00" if i in reading.taken else token.word for i, token in enumerate(reading.tokens)
+    )
     for pattern, descending in RANKINGS:
         match = pattern.search(text)
         if not match:
             continue
-        number = re.search(r"\d+|" + "|".join(sorted(NUMBERS, key=len, reverse=True)), match.group(0))
-        reading.limit = _number(number.group(0)) if number else DEFAULT_TOP
+        count = re.search(rf"\d+|{NUMBER_WORDS}", match[0])
+        reading.limit = number(count[0]) if count else DEFAULT_TOP
         reading.descending = descending
         first = text[: match.start()].count(" ")
-        reading.take(first, first + match.group(0).count(" ") + 1)
+        reading.take(first, first + match[0].count(" ") + 1)
         return
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else NUMBERS[text]
 
 
 def _words(reading: Reading) -> None:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# A word may hold the characters of identifiers, paths, dates and URLs: order_completed, /pricing, 2015-05-17, utm.source.
+# A word may hold what identifiers, paths, dates and URLs are made of: order_completed, /pricing.
 _TOKEN = re.compile(
     r"""
     "(?P<double>[^"]*)" | '(?P<single>[^']+)'(?=\W|$) | `(?P<back>[^`]*)`
@@ -12,7 +12,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+_TYPOGRAPHIC = {"\u201c\u201d\u201e\u00ab\u00bb": '"', "\u2018\u2019": "'", "\u2013\u2014": "-"}
+_QUOTES = {ord(mark): plain for marks, plain in _TYPOGRAPHIC.items() for mark in marks}
 _POSSESSIVE = re.compile(r"(?<=\w)'s\b", re.IGNORECASE)
 
 # English plural endings; a stem only has to be the same for both forms, not a dictionary word.
@@ -30,6 +31,11 @@ class Token:
     stems: tuple[str, ...]
     """Singulars of the parts of `word`; lexicon and question are compared by them."""
     quoted: bool = False
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it is written as the path of a page: /pricing."""
+        return not self.quoted and self.word.startswith("/")
 
 
 def stem(word: str) -> str:

@@ -1,30 +1,61 @@
-"""English around the documented names: words that carry no meaning of their own, and words that carry a form."""
+"""English around the documented names: words without a meaning of their own, and words of form."""
 
 import re
 
 # Words that may stand in a question without changing what is asked.
 FILLERS = frozenset(
     """
-    a all am an and any are as at be been being by can could did do does each every for from get gets give given had has have how i in is
-    it its let like list many me much my number numbers of on onto or our out over per please plot pull see show shown so table
-    tell than that the their them there these they this those to total totals up us want was we were what what's when where
-    which who will with would you your break broken down split across among amid figure figures data count counts counted chart graph
-    visualise visualize display calculate compute find know look during within between about happen happened happening made make
-    occur occurred come came coming go went going generated recorded tracked received registered distinct unique different various breakdown
-    amount quantity whole entire combined sum current currently latest overall altogether value values grouped group segmented segment
-    """.split()
+    a all am an and any are as at be been being between by can could did do does each every figure
+    figures for from get gets give given had has have how i in is it its let like list many me much
+    my number numbers of on onto or our out over per please plot pull see show shown so table tell
+    than that the their them there these they this those to total totals up us want was we were what when
+    where which who will with within would you your
+    across amid among break breakdown broken down split grouped group segmented segment
+    calculate chart compute count counted counts data display find graph know look visualise
+    visualize about came come coming during entire combined generated go going happen happened
+    happening made make occur occurred received recorded registered tracked used using viewed
+    visited went whole altogether amount current currently different distinct latest overall
+    quantity sum unique value values various
+    """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
 )
 
 AVERAGE = frozenset({"average", "avg", "mean", "typical"})
-NEGATIONS = frozenset({"not", "except", "excluding", "exclude", "without", "besides", "isn't", "aren't", "non"})
-CONTAINS = frozenset({"contains", "contain", "containing", "include", "includes", "including", "like", "matching"})
+NEGATIONS = frozenset(
+    {"not", "except", "excluding", "exclude", "without", "besides", "isn't", "aren't", "non"}
+)
+CONTAINS = frozenset(
+    {"contains", "contain", "containing", "include", "includes", "including", "like", "matching"}
+)
 STARTS = frozenset({"starts", "start", "starting", "begins", "beginning", "under"})
-EQUALS = frozenset({"is", "was", "are", "were", "equals", "equal", "be", "named", "called", "to", "of", "=", "with"})
-GROUPERS = frozenset({"by", "per", "each", "every", "which", "what", "across", "top", "most", "least"})
-OTHERS = frozenset({"versus", "vs", "vs.", "compare", "compared", "comparing", "comparison", "against"})
+EQUALS = frozenset(
+    {
+        "is",
+        "was",
+        "are",
+        "were",
+        "equals",
+        "equal",
+        "be",
+        "named",
+        "called",
+        "to",
+        "of",
+        "=",
+        "with",
+    }
+)
+GROUPERS = frozenset(
+    {"by", "per", "each", "every", "which", "what", "across", "top", "most", "least"}
+)
+OTHERS = frozenset(
+    {"versus", "vs", "vs.", "compare", "compared", "comparing", "comparison", "against"}
+)
 
 _N = r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|fifty|hundred)"
-_MOST = r"(?:top|best|most|highest|biggest|largest|greatest|leading|popular|busiest|frequent|frequently|often|common)"
+_MOST = (
+    r"(?:top|best|most|highest|biggest|largest|greatest|leading|popular|busiest|frequent"
+    r"|frequently|often|common)"
+)
 _LEAST = r"(?:bottom|worst|least|lowest|smallest|fewest|rarest|rarely|slowest)"
 RANKINGS: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(rf"\b{_LEAST} {_N}\b|\b{_N} {_LEAST}(?: {_LEAST}|popular|common|often)?\b"), False),

@@ -1,18 +1,31 @@
 """Absolute dates: 2015-05-17, 17 May 2015, May 17th, Q1 2011, week 20 of 2015, March, 2011."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
-from ai_sql.dates.period import Calendar, Period, Unit
+from ai_sql.dates.period import Calendar, Period
+from semantic_layer.queries import Unit
 
-_NAMES = "january february march april may june july august september october november december".split()
-MONTHS = {name: i + 1 for i, name in enumerate(_NAMES)} | {name[:3]: i + 1 for i, name in enumerate(_NAMES)} | {"sept": 9}
+_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+MONTHS = (
+    {name: i + 1 for i, name in enumerate(_NAMES)}
+    | {name[:3]: i + 1 for i, name in enumerate(_NAMES)}
+    | {"sept": 9}
+)
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 YEAR = r"(?:19|20)\d\d"
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4}
 
-# No named groups: this text is embedded in the rules of the grammar, more than once.
+# "May" alone is a month only after a preposition; elsewhere it is a verb.
+_MONTHS_ALONE = "|".join(name for name in MONTH.split("|") if name != "may")
+_BEFORE_MAY = ("in", "since", "of", "for", "during", "and", "to", "from", "between", "until")
+
+# Without named groups: this text is used several times in one rule.
 ABSOLUTE = "|".join(
     (
         rf"{YEAR}-w\d\d?",
@@ -24,15 +37,15 @@ ABSOLUTE = "|".join(
         rf"(?:{MONTH}) (?:of )?{YEAR}",
         rf"(?:q[1-4]|(?:first|second|third|fourth|last) quarter)(?: (?:of |in )?{YEAR})?",
         rf"week \d{{1,2}}(?: of)? {YEAR}",
-        rf"(?:{'|'.join(name for name in sorted(MONTHS, key=len, reverse=True) if name != 'may')})",
-        r"(?<=in )may|(?<=since )may|(?<=of )may|(?<=for )may|(?<=during )may|(?<=and )may|(?<=to )may|(?<=from )may|(?<=between )may",
+        rf"(?:{_MONTHS_ALONE})",
+        *(rf"(?<={word} )may" for word in _BEFORE_MAY),
         YEAR,
     )
 )
 
 
 def parse_absolute(text: str, calendar: Calendar, borrow: Period | None = None) -> Period | None:
-    """The period that `text` names; a missing month or year comes from `borrow`, else the most recent one is meant.
+    """The period that `text` names; what it leaves out is that of `borrow`, else the latest.
 
     Raises ValueError for a day that does not exist.
     """
@@ -67,17 +80,21 @@ def _slashed(text: str, calendar: Calendar) -> Period | None:
     if second > 12:  # only month/day/year can be meant
         return calendar.unit_of(date(year, first, second), Unit.DAY)
     period = calendar.unit_of(date(year, second, first), Unit.DAY)
-    return period if first > 12 else period.assuming(f"{text} is read as day/month/year: {period.describe()}")
+    if first > 12:
+        return period
+    return period.assuming(f"{text} is read as day/month/year: {period.describe()}")
 
 
 def _quarter(text: str, calendar: Calendar, borrow: Period | None) -> Period | None:
-    match = re.fullmatch(rf"(?:q([1-4])|(first|second|third|fourth|last) quarter)(?: (?:of |in )?({YEAR}))?", text)
+    match = re.fullmatch(
+        rf"(?:q([1-4])|(first|second|third|fourth|last) quarter)(?: (?:of |in )?({YEAR}))?", text
+    )
     if not match:
         return None
     number = int(match[1]) if match[1] else _QUARTERS[match[2]]
     if match[2] == "last" and not match[3]:
         return calendar.relative(Unit.QUARTER, -1)
-    return _recent(calendar, Unit.QUARTER, number * 3 - 2, 1, match[3], borrow)
+    return _recent(_MonthDay(Unit.QUARTER, number * 3 - 2, 1), match[3], calendar, borrow)
 
 
 def _week(text: str, calendar: Calendar) -> Period | None:
@@ -98,7 +115,8 @@ def _named(text: str, calendar: Calendar, borrow: Period | None) -> Period | Non
     else:
         return None
     number = int(re.sub(r"\D", "", day)) if day else 1
-    return _recent(calendar, Unit.DAY if day else Unit.MONTH, MONTHS[month], number, year, borrow)
+    named = _MonthDay(Unit.DAY if day else Unit.MONTH, MONTHS[month], number)
+    return _recent(named, year, calendar, borrow)
 
 
 def _bare(text: str, calendar: Calendar, borrow: Period | None) -> Period | None:
@@ -110,16 +128,29 @@ def _bare(text: str, calendar: Calendar, borrow: Period | None) -> Period | None
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _MonthDay:
+    """A date without its year, the first of a `unit`."""
+
+    unit: Unit
+    month: int
+    day: int
+
+    def in_year(self, year: int) -> date:
+        return date(year, self.month, self.day)
+
+
 def _recent(
-    calendar: Calendar, unit: Unit, month: int, day: int, year: str | None, borrow: Period | None
+    named: _MonthDay, year: str | None, calendar: Calendar, borrow: Period | None
 ) -> Period:
+    """The year given, else the last one in which the date does not lie after `borrow` or today."""
     if year:
-        return calendar.unit_of(date(int(year), month, day), unit)
+        return calendar.unit_of(named.in_year(int(year)), named.unit)
+    latest = borrow.start if borrow else calendar.today
+    start = named.in_year(latest.year)
+    period = calendar.unit_of(
+        start if start <= latest else named.in_year(latest.year - 1), named.unit
+    )
     if borrow:
-        start = date(borrow.start.year, month, day)
-        return calendar.unit_of(start if start <= borrow.start else start.replace(year=start.year - 1), unit)
-    start = date(calendar.today.year, month, day)
-    if start > calendar.today:
-        start = start.replace(year=start.year - 1)
-    period = calendar.unit_of(start, unit)
+        return period
     return period.assuming(f"no year given: the most recent one, {period.describe()}")

@@ -1,19 +1,11 @@
 """Half-open local periods and the calendar arithmetic under the date grammar."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date, datetime, time, timedelta
 
-
-class Unit(StrEnum):
-    """Calendar units, in the words of a semantic query."""
-
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
+from semantic_layer.periods import shift, start_of
+from semantic_layer.project import MONDAY
+from semantic_layer.queries import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +17,7 @@ class Period:
     unit: Unit
     """The unit that names the period: May 2015 is a month, 17 May a day."""
     last: tuple[int, Unit] | None = None
-    """Set for "last n units": the query then keeps the relative form, so that a saved question moves on."""
+    """Set for "last n units": the query keeps this form, so that a saved question moves on."""
     assumption: str | None = None
 
     @property
@@ -38,32 +30,30 @@ class Period:
         return replace(self, assumption=text)
 
     def describe(self) -> str:
-        """Words for the restated question, with both ends included."""
+        """Words for the restated question, both ends included."""
         if self.last:
             count, unit = self.last
             return f"the last {unit}" if count == 1 else f"the last {count} {unit}s"
+        last_day = self.end - timedelta(days=1)
         if self.days == 1:
             return f"{self.start:%-d %B %Y}"
-        last_day = self.end - timedelta(days=1)
-        if self.unit is Unit.YEAR and self.start == date(self.start.year, 1, 1) and self.end == date(self.start.year + 1, 1, 1):
-            return f"{self.start:%Y}"
-        if self.unit is Unit.MONTH and self.start.day == 1 and self.end == add_months(self.start, 1):
+        if self._is_whole(31) and self.unit is Unit.MONTH:
             return f"{self.start:%B %Y}"
+        if self._is_whole(366) and self.unit is Unit.YEAR:
+            return f"{self.start:%Y}"
         return f"{self.start:%-d %B %Y} to {last_day:%-d %B %Y}"
 
-
-def add_months(day: date, months: int) -> date:
-    """The first of the month `months` after the month of `day`."""
-    index = day.year * 12 + day.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
+    def _is_whole(self, longest: int) -> bool:
+        """One month or year: it starts and ends on a first and is no longer than one."""
+        return self.start.day == 1 == self.end.day and self.days <= longest
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Today's local date and the first day of a week (0 is Monday)."""
+    """Today's local date and the first ISO weekday of a week (1 is Monday)."""
 
     today: date
-    week_start: int = 0
+    week_start: int = MONDAY
     first_day: date | None = None
     """First local day that has data; "since the beginning" starts there."""
     last_day: date | None = None
@@ -71,31 +61,11 @@ class Calendar:
 
     def floor(self, day: date, unit: Unit) -> date:
         """First day of the unit that holds `day`."""
-        match unit:
-            case Unit.WEEK:
-                return day - timedelta(days=(day.weekday() - self.week_start) % 7)
-            case Unit.MONTH:
-                return day.replace(day=1)
-            case Unit.QUARTER:
-                return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-            case Unit.YEAR:
-                return date(day.year, 1, 1)
-            case _:
-                return day
+        return start_of(datetime.combine(day, time.min), unit, self.week_start).date()
 
     def shift(self, day: date, unit: Unit, count: int) -> date:
         """`day`, the first of its unit, moved by `count` units."""
-        match unit:
-            case Unit.WEEK:
-                return day + timedelta(weeks=count)
-            case Unit.MONTH:
-                return add_months(day, count)
-            case Unit.QUARTER:
-                return add_months(day, 3 * count)
-            case Unit.YEAR:
-                return add_months(day, 12 * count)
-            case _:
-                return day + timedelta(days=count)
+        return shift(datetime.combine(day, time.min), unit, count).date()
 
     def unit_of(self, day: date, unit: Unit) -> Period:
         """The whole unit that holds `day`."""
@@ -116,4 +86,8 @@ class Calendar:
 
     def everything(self) -> Period:
         """From the first to the last day with data."""
-        return Period(self.first_day or self.today, (self.last_day or self.today) + timedelta(days=1), Unit.DAY)
+        return Period(
+            self.first_day or self.today,
+            (self.last_day or self.today) + timedelta(days=1),
+            Unit.DAY,
+        )

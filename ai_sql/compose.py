@@ -1,0 +1,168 @@
+"""Put the parts of a reading together into a semantic query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ai_sql.dates import Calendar, Period
+from ai_sql.lexicon import Kind
+from ai_sql.plans import Clarification, Intent, Outcome, Plan
+from ai_sql.spans import Filter, Reading, entities
+from semantic_layer.catalogue import Catalogue, Metric
+from semantic_layer.queries import Unit
+
+MAX_OPTIONS = 4
+BREAKDOWN_ROWS = 100
+# "Daily active users last week" asks for the seven figures, not for one.
+DAILY_METRIC = "dau"
+# Each assumption is a place where another reading was possible.
+DOUBT_PER_NOTE, LOWEST_CONFIDENCE = 0.1, 0.5
+
+# A trend without a grain takes the finest of these that gives at most about 60 points.
+AUTOMATIC_GRAINS = ((2, Unit.HOUR), (62, Unit.DAY), (366, Unit.WEEK))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was read, and what was decided about it; `notes` become the stated assumptions."""
+
+    reading: Reading
+    metrics: Sequence[Metric]
+    period: Period
+    notes: list[str]
+
+
+def compose(request: Request, catalogue: Catalogue, calendar: Calendar) -> Outcome:
+    """A plan, or a question back where the parts do not fit each other."""
+    reading, metrics, period = request.reading, request.metrics, request.period
+    group_by = [entity.name for entity in entities(reading.named(Kind.DIMENSION))]
+    side_by_side = _compared_values(reading)
+    if side_by_side and side_by_side not in group_by:
+        group_by.append(side_by_side)
+    misfit = _misfit(metrics, [*group_by, *(item.field for item in reading.filters)], catalogue)
+    if misfit:
+        return misfit
+    if reading.other_period and not _is_before(reading.other_period, period, calendar):
+        return _only_before(period, reading.other_period)
+    is_compared = reading.is_compared and not side_by_side
+    grain = _grain(reading, metrics, period)
+    query: dict[str, Any] = {
+        "kind": "metrics",
+        "metrics": [metric.name for metric in metrics],
+        "group_by": group_by,
+        "where": _where(reading.filters),
+        "time": _time(period, grain),
+    }
+    if is_compared:
+        query["compare"] = "previous_period"
+    if group_by and grain is None:
+        query["order_by"] = [{"field": metrics[0].name, "descending": reading.descending}]
+        query["limit"] = reading.limit or BREAKDOWN_ROWS
+    notes = (*request.notes, *_readings_not_taken(reading.filters, catalogue), *_stated(period))
+    intent = _intent(reading, is_compared, grain, group_by)
+    confidence = max(LOWEST_CONFIDENCE, 1 - DOUBT_PER_NOTE * len(notes))
+    return Plan(query, intent, period, notes, confidence)
+
+
+def _misfit(
+    metrics: Sequence[Metric], names: Sequence[str], catalogue: Catalogue
+) -> Clarification | None:
+    """A question back where a metric does not have a dimension."""
+    for metric in metrics:
+        for name in names:
+            if name not in metric.dimensions:
+                label = catalogue.dimensions[name].label.lower()
+                fitting = [m.label for m in catalogue.metrics.values() if name in m.dimensions]
+                return Clarification(
+                    f"{metric.label} cannot be broken down or filtered by {label}. These can:",
+                    tuple(f"{fit.lower()} by {label}" for fit in fitting[:MAX_OPTIONS]),
+                )
+    return None
+
+
+def _is_before(other: Period, period: Period, calendar: Calendar) -> bool:
+    """Whether `other` is the unit right before `period`, itself a whole unit."""
+    if period.last or (period.start, period.end) != _bounds(calendar, period, 0):
+        return False
+    return (other.start, other.end) == _bounds(calendar, period, -1)
+
+
+def _bounds(calendar: Calendar, period: Period, offset: int) -> tuple[Any, Any]:
+    first = calendar.shift(calendar.floor(period.start, period.unit), period.unit, offset)
+    return first, calendar.shift(first, period.unit, 1)
+
+
+def _only_before(period: Period, other: Period) -> Clarification:
+    options = tuple(
+        f"{each.describe()} compared to the previous {each.unit}" for each in (period, other)
+    )
+    return Clarification("A period is compared with the one right before it.", options)
+
+
+def _compared_values(reading: Reading) -> str | None:
+    """The dimension of "compare Germany and France": its values are set side by side."""
+    if not reading.is_compared or reading.other_period:
+        return None
+    fields = [item.field for item in reading.filters if item.op == "eq"]
+    return next((name for name in fields if fields.count(name) > 1), None)
+
+
+def _grain(reading: Reading, metrics: Sequence[Metric], period: Period) -> Unit | None:
+    if reading.grain:
+        return reading.grain
+    if not reading.is_trend:
+        is_single = period.days == 1 or reading.is_averaged or reading.is_compared
+        return Unit.DAY if metrics[0].name == DAILY_METRIC and not is_single else None
+    return next((unit for days, unit in AUTOMATIC_GRAINS if period.days <= days), Unit.MONTH)
+
+
+def _where(filters: Sequence[Filter]) -> list[dict[str, Any]]:
+    """Several values of one dimension are alternatives: "from Germany and France"."""
+    values: dict[tuple[str, str], list[str]] = {}
+    for item in filters:
+        values.setdefault((item.field, item.op), []).append(item.value)
+    conditions: list[dict[str, Any]] = []
+    for (name, op), found in values.items():
+        unique = list(dict.fromkeys(found))
+        several = {"eq": "in", "neq": "not_in"}.get(op)
+        if several and len(unique) > 1:
+            conditions.append({"field": name, "op": several, "value": unique})
+        else:
+            conditions += [{"field": name, "op": op, "value": value} for value in unique]
+    return conditions
+
+
+def _readings_not_taken(filters: Sequence[Filter], catalogue: Catalogue) -> list[str]:
+    def label(name: str) -> str:
+        return catalogue.dimensions[name].label.lower()
+
+    return [
+        f"“{item.value}” is read as {label(item.field)}, not {', '.join(map(label, item.also))}"
+        for item in filters
+        if item.also
+    ]
+
+
+def _stated(period: Period) -> tuple[str, ...]:
+    return (period.assumption,) if period.assumption else ()
+
+
+def _time(period: Period, grain: Unit | None) -> dict[str, Any]:
+    shape: dict[str, Any]
+    if period.last:
+        shape = {"last": {"n": period.last[0], "unit": period.last[1].value}}
+    else:
+        shape = {"from": period.start.isoformat(), "to": period.end.isoformat()}
+    return shape | ({"grain": grain.value} if grain else {})
+
+
+def _intent(
+    reading: Reading, is_compared: bool, grain: Unit | None, group_by: Sequence[str]
+) -> Intent:
+    if is_compared:
+        return Intent.COMPARISON
+    if grain:
+        return Intent.TREND
+    if reading.limit:
+        return Intent.TOP
+    return Intent.BREAKDOWN if group_by else Intent.COUNT

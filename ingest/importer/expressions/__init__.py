@@ -6,17 +6,21 @@ result is a tree of closures: no Python code is ever compiled or evaluated.
 
 from ingest.importer.expressions.compiler import (
     Aggregation,
+    Columns,
     Compiled,
-    ExpressionError,
     compile_expression,
 )
+from ingest.importer.expressions.syntax import ExpressionError, column_reference, near
 from ingest.importer.expressions.values import EvaluationError, Value
 
 __all__ = [
     "Aggregation",
+    "Columns",
     "Compiled",
     "EvaluationError",
     "ExpressionError",
     "Value",
+    "column_reference",
     "compile_expression",
+    "near",
 ]

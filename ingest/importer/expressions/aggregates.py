@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ingest.importer.expressions.values import EvaluationError, Number, Value, as_number
+from ingest.importer.expressions.values import Number, Value, as_number, sort_key
 
 State = Value
 
@@ -32,11 +32,11 @@ def add_distinct(seen: set[str], value: Value) -> set[str]:
 
 
 def smaller(least: Value, value: Value) -> Value:
-    return value if least is None or _sortable(value) < _sortable(least) else least
+    return value if least is None or sort_key(value) < sort_key(least) else least
 
 
 def larger(greatest: Value, value: Value) -> Value:
-    return value if greatest is None or _sortable(value) > _sortable(greatest) else greatest
+    return value if greatest is None or sort_key(value) > sort_key(greatest) else greatest
 
 
 def add_to_average(state: tuple[Number, int], value: Value) -> tuple[Number, int]:
@@ -55,14 +55,6 @@ def append(limit: int) -> Callable[[list[Value], Value], list[Value]]:
         return values
 
     return add
-
-
-def _sortable(value: Value) -> tuple[int, Value]:
-    """Numbers before texts; a text that reads as a number is one."""
-    try:
-        return 0, as_number(value)
-    except EvaluationError:
-        return 1, str(value)
 
 
 AGGREGATES: dict[str, Aggregate] = {

@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -41,6 +41,12 @@ class Function:
     takes_missing: bool = False
     constants_from: int | None = None
 
+    @property
+    def arity(self) -> str:
+        if self.minimum == self.maximum:
+            return f"{self.minimum} argument{'s' if self.minimum > 1 else ''}"
+        return f"{self.minimum} to {self.maximum} arguments"
+
 
 def whole_number(value: Value) -> int:
     number = as_number(value)
@@ -61,19 +67,24 @@ def concat(*values: Value) -> str:
     return "".join(as_text(value) or "" for value in values)
 
 
-def round_number(value: Value, digits: Value = 0) -> Number:
+def round_number(value: Value, digits: Value = 0) -> Number | None:
+    """Halves are rounded away from zero."""
     places = whole_number(digits)
     if not 0 <= places <= 20:
         raise EvaluationError("round() keeps 0 to 20 digits")
     number = as_number(value)
-    if isinstance(number, int) or number is None:
-        return number or 0
-    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    if not isinstance(number, Decimal):
+        return number
+    try:
+        rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    except DecimalException:
+        raise EvaluationError(f"{shown(value)} has too many digits to be rounded") from None
     return rounded if places else int(rounded)
 
 
-def absolute(value: Value) -> Number:
-    return abs(as_number(value) or 0)
+def absolute(value: Value) -> Number | None:
+    number = as_number(value)
+    return -number if number is not None and number < 0 else number
 
 
 def substring(text: Value, start: Value, length: Value = None) -> str:
@@ -124,13 +135,17 @@ def parse_time(format_: Value = None, zone: Value = "UTC") -> Callable[[Value], 
             return value
         text = (as_text(value) or "").strip()
         try:
-            moment = datetime.strptime(text, format_) if format_ else datetime.fromisoformat(text)
+            moment = _strptime(text, format_) if format_ else datetime.fromisoformat(text)
         except ValueError:
             expected = f"of the form {format_!r}" if format_ else "in ISO 8601"
             raise EvaluationError(f"{shown(text)} is not a time {expected}") from None
         return moment.replace(tzinfo=local) if moment.tzinfo is None else moment
 
     return read
+
+
+def _strptime(text: str, format_: str) -> datetime:
+    return datetime.strptime(text, format_)  # noqa: DTZ007 - the caller adds the zone
 
 
 UNITS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}

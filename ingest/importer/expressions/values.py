@@ -12,6 +12,8 @@ from typing import Any
 Value = Any
 Number = int | Decimal
 
+# Beyond what any measure needs; keeps a hostile 1e999999 from becoming a million digits.
+LIMIT = 10**30
 MAX_DIGITS = 40
 
 
@@ -29,10 +31,16 @@ def as_number(value: Value) -> Number | None:
         case int() | Decimal():
             return value
         case float():
-            return Decimal(repr(value))
+            return _parse_number(repr(value))
         case str():
             return _parse_number(value)
     raise EvaluationError(f"{shown(value)} is not a number")
+
+
+def bounded(number: Number) -> Number:
+    if -LIMIT < number < LIMIT:
+        return number
+    raise EvaluationError("a number is too large")
 
 
 def as_text(value: Value) -> str | None:
@@ -64,6 +72,14 @@ def equal(left: Value, right: Value) -> bool:
     return bool(left == right)
 
 
+def sort_key(value: Value) -> tuple[int, Value]:
+    """Numbers before texts; a text that reads as a number is one."""
+    try:
+        return 0, as_number(value)
+    except EvaluationError:
+        return 1, as_text(value)
+
+
 def shown(value: Value) -> str:
     """A short form for messages."""
     text = repr(value)
@@ -91,7 +107,7 @@ def _parse_number(text: str) -> Number:
     stripped = text.strip()
     if len(stripped) <= MAX_DIGITS and "_" not in stripped and stripped.isascii():
         try:
-            return int(stripped)
+            return bounded(int(stripped))
         except ValueError:
             pass
         try:
@@ -100,5 +116,5 @@ def _parse_number(text: str) -> Number:
             pass
         else:
             if number.is_finite():
-                return number
+                return bounded(number)
     raise EvaluationError(f"{shown(text)} is not a number")

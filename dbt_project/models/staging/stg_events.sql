@@ -58,18 +58,26 @@ typed as (
         platform,
         app_version,
         is_bot,
-        event_type in ('page', 'screen')
-        or event_name in ('page_view', 'screen_view') as is_page_view,
-        event_type in ('track')
-        and not is_page_view
-        and event_name not in (
-            '{{ var("non_interactive_events") | join("', '") }}'
+        toBool(
+            event_type in ('page', 'screen')
+            or event_name in ('page_view', 'screen_view')
+        ) as is_page_view,
+        toBool(
+            event_type = 'track'
+            and not is_page_view
+            and event_name not in (
+                '{{ var("non_interactive_events") | join("', '") }}'
+            )
         ) as is_interactive,
-        event_key in ('{{ var("refund_events") | join("', '") }}')
-        or amount < 0 as is_refund,
+        toBool(
+            amount < 0
+            or event_key in ('{{ var("refund_events") | join("', '") }}')
+        ) as is_refund,
+        toBool(
+            not is_refund
+            and (amount > 0 or event_key = 'order_completed')
+        ) as is_order,
         if(is_refund, -abs(amount), amount) as revenue,
-        not is_refund
-        and (amount > 0 or event_key = 'order_completed') as is_order,
         upper(JSONExtractString(properties, 'currency')) as currency,
         properties,
         traits,

@@ -17,7 +17,8 @@ settings as (
     select
         project_id,
         name as project_name,
-        timezone in (select zone from zones) as is_time_zone_known,
+        toBool(timezone in (select zone from zones))
+            as is_time_zone_known,
         if(is_time_zone_known, timezone, 'UTC') as time_zone,
         if(currency = '', 'EUR', currency) as default_currency,
         toUInt32(greatest(session_timeout_seconds, 1)) as session_timeout_seconds,

@@ -1,16 +1,37 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='append',
+        engine='ReplacingMergeTree(version)',
         order_by='(project_id, activity_date, person_id)',
         partition_by='toYear(activity_date)',
+        query_settings={'optimize_on_insert': 0},
+        post_hook=[
+            "{{ delete_recomputed(
+                ['project_id', 'person_id'], recomputed_persons()
+            ) }}",
+            "{{ record_completion() }}",
+        ],
     )
 }}
+
+-- depends_on: {{ ref('int_affected_persons') }}
 
 with
 
 events as (
 
     select * from {{ ref('fct_events') }}
-    where is_counted and person_id != {{ nil_uuid() }}
+    where is_counted
+        and person_id != {{ nil_uuid() }}
+        {% if is_incremental() -%}
+        and (project_id, person_id) in (
+            select
+                project_id,
+                person_id
+            from {{ ref('int_affected_persons') }}
+        )
+        {%- endif %}
 
 ),
 
@@ -37,3 +58,4 @@ select
     ) as is_new,
     {{ build_version() }} as version
 from person_days
+

@@ -1,48 +1,155 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='append',
+        engine='ReplacingMergeTree(version)',
         order_by='(project_id, session_date, session_id)',
         partition_by='toYYYYMM(session_date)',
+        query_settings={'optimize_on_insert': 0},
+        post_hook=[
+            "{{ delete_recomputed(['session_id'], recomputed_sessions()) }}",
+            "{{ record_completion() }}",
+        ],
     )
 }}
 
 with
 
+ranges as (
+
+    select * from {{ ref('int_activity_ranges') }}
+
+),
+
+{% if is_incremental() %}
+candidates as (
+
+    select * from {{ ref('fct_events') }}
+    where is_counted
+        and (project_id, device_id) in (
+            select
+                project_id,
+                device_id
+            from ranges
+        )
+
+),
+
+events as (
+
+    select
+        candidates.* except (project_id, device_id),
+        candidates.project_id as project_id,
+        candidates.device_id as device_id
+    from candidates
+    inner join ranges
+        on candidates.project_id = ranges.project_id
+        and candidates.device_id = ranges.device_id
+    where candidates.occurred_at between ranges.range_from and ranges.range_to
+
+),
+{% else %}
 events as (
 
     select * from {{ ref('fct_events') }}
     where is_counted and device_id != ''
+
+),
+{% endif %}
+
+ordered as (
+
+    select
+        *,
+        {{ event_order() }} as event_order
+    from events
+
+),
+
+sessions as (
+
+    select
+        project_id,
+        device_id,
+        session_id,
+        min(run_started_at) as run_started_at,
+        min(occurred_at) as started_at,
+        max(occurred_at) as ended_at,
+        min(event_date) as session_date,
+        min(event_hour) as session_hour,
+        arraySort(groupArray(toUnixTimestamp64Milli(occurred_at))) as times,
+        count() as event_count,
+        countIf(is_page_view) as page_view_count,
+        countIf(is_interactive) as interactive_count,
+        countIf(is_identified) as identified_count,
+        if(
+            identified_count > 0,
+            argMaxIf(person_id, event_order, is_identified),
+            any(person_id)
+        ) as person_id,
+        argMinIf(path, event_order, is_page_view) as entry_path,
+        argMaxIf(path, event_order, is_page_view) as exit_path,
+        argMin(
+            (
+                channel,
+                utm_source,
+                utm_medium,
+                utm_campaign,
+                referrer_domain,
+                device_type,
+                browser,
+                os,
+                country,
+                platform
+            ),
+            event_order
+        ) as entry,
+        sum(revenue) as revenue
+    from ordered
+    group by project_id, device_id, session_id
+
+),
+
+measured as (
+
+    select
+        *,
+        dateDiff('millisecond', started_at, ended_at) / 1000 as duration_seconds,
+        arraySum(gap_ms -> least(gap_ms, 60000), arrayDifference(times)) / 1000
+            as engaged_seconds
+    from sessions
 
 )
 
 select
     project_id,
     session_id,
-    any(events.person_id) as person_id,
+    person_id,
     device_id,
-    min(events.run_started_at) as run_started_at,
-    min(occurred_at) as started_at,
-    max(occurred_at) as ended_at,
-    min(event_date) as session_date,
-    min(event_hour) as session_hour,
-    toFloat64(dateDiff('millisecond', started_at, ended_at)) / 1000
-        as duration_seconds,
-    duration_seconds as engaged_seconds,
-    count() as event_count,
-    countIf(is_page_view) as page_view_count,
-    toBool(page_view_count = 1 and engaged_seconds < 10) as is_bounce,
-    argMin(path, occurred_at) as entry_path,
-    argMax(path, occurred_at) as exit_path,
-    argMin(events.channel, occurred_at) as channel,
-    argMin(events.utm_source, occurred_at) as utm_source,
-    argMin(events.utm_medium, occurred_at) as utm_medium,
-    argMin(events.utm_campaign, occurred_at) as utm_campaign,
-    argMin(events.referrer_domain, occurred_at) as referrer_domain,
-    argMin(events.device_type, occurred_at) as device_type,
-    argMin(events.browser, occurred_at) as browser,
-    argMin(events.os, occurred_at) as os,
-    argMin(events.country, occurred_at) as country,
-    argMin(events.platform, occurred_at) as platform,
-    toDecimal64(sum(events.revenue), 4) as revenue,
+    run_started_at,
+    started_at,
+    ended_at,
+    session_date,
+    session_hour,
+    duration_seconds,
+    engaged_seconds,
+    event_count,
+    page_view_count,
+    toBool(
+        page_view_count = 1 and interactive_count = 0 and engaged_seconds < 10
+    ) as is_bounce,
+    entry_path,
+    exit_path,
+    toLowCardinality(entry.1) as channel,
+    toLowCardinality(entry.2) as utm_source,
+    toLowCardinality(entry.3) as utm_medium,
+    toLowCardinality(entry.4) as utm_campaign,
+    toLowCardinality(entry.5) as referrer_domain,
+    toLowCardinality(entry.6) as device_type,
+    toLowCardinality(entry.7) as browser,
+    toLowCardinality(entry.8) as os,
+    toLowCardinality(entry.9) as country,
+    toLowCardinality(entry.10) as platform,
+    toDecimal64(revenue, 4) as revenue,
     {{ build_version() }} as version
-from events
-group by project_id, session_id, device_id
+from measured

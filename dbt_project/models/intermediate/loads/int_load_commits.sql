@@ -1,0 +1,44 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        order_by='version',
+    )
+}}
+
+{% set marts = [
+    ref('dim_identities'),
+    ref('fct_events'),
+    ref('fct_sessions'),
+    ref('fct_person_days'),
+    ref('dim_persons'),
+] %}
+
+with
+
+windows as (
+
+    select * from {{ ref('int_load_windows') }}
+    where version = {{ window_value('version') }}
+
+),
+
+completed as (
+
+    select
+        window_version,
+        uniqExact(model) as model_count
+    from intermediate.model_completions
+    where model in ('{{ marts | map(attribute="identifier") | join("', '") }}')
+    group by window_version
+
+)
+
+select
+    windows.version as version,
+    windows.lo as lo,
+    windows.hi as hi,
+    now64(3, 'UTC') as committed_at
+from windows
+inner join completed on windows.version = completed.window_version
+where completed.model_count = {{ marts | length }}

@@ -1,0 +1,46 @@
+{{ config(order_by='(project_id, person_id)') }}
+
+-- Rows of fct_events that this build, or one that died since the last committed build,
+-- has written, plus whom the moved ids belonged to before.
+
+{% set has_history = history_of('fct_person_days') or history_of('dim_persons') %}
+
+with
+
+written as (
+
+    select
+        project_id,
+        person_id
+    from {{ ref('fct_events') }}
+    where
+        {% if has_history -%}
+        version > {{ window_value('committed_version') }}
+        {%- else -%}
+        false
+        {%- endif %}
+
+),
+
+moved as (
+
+    select
+        project_id,
+        old_person_id as person_id
+    from {{ ref('int_identity_changes') }}
+    where load_id > {{ window_value('lo') }}
+
+),
+
+affected as (
+
+    select * from written
+
+    union distinct
+
+    select * from moved
+
+)
+
+select * from affected
+where person_id != {{ nil_uuid() }}

@@ -1,5 +1,7 @@
 {{ config(order_by='(project_id, device_id, started_at)') }}
 
+-- depends_on: {{ ref('int_activity_ranges') }}
+
 -- Depends on the set of points only, so an event that is read twice does no harm.
 
 {% set events = history_of('fct_events') %}

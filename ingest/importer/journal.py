@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -49,7 +49,7 @@ class Progress(msgspec.Struct):
         self.skipped += batch.skipped
         for event in taken:
             self.events[event.name] = self.events.get(event.name, 0) + 1
-        times = [event.timestamp for event in taken]
+        times = [event.timestamp.astimezone(UTC) for event in taken]
         times += [moment for moment in (self.first_event_at, self.last_event_at) if moment]
         if times:
             self.first_event_at, self.last_event_at = min(times), max(times)

@@ -71,8 +71,8 @@ class LocalPlanner:
         labels = [self.catalogue.dimensions[name].label.lower() for name in metric.dimensions]
         reason += f" {metric.label} can be broken down by {', '.join(labels) or 'time only'}."
         label = metric.label.lower()
-        options = [f"{label} over time", *(f"{label} by {each}" for each in labels)]
-        return Refusal(reason, tuple(options[:MAX_OPTIONS]))
+        offers = (f"{label} over time", *(f"{label} by {each}" for each in labels))
+        return Refusal(reason, offers[:MAX_OPTIONS])
 
     def _metrics(self, reading: Reading, notes: list[str]) -> list[Metric]:
         """The metrics named, else the one by which a named dimension or event is counted."""

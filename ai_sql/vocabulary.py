@@ -8,8 +8,8 @@ FILLERS = frozenset(
     a all am an and any are as at be been being between by can could did do does each every figure
     figures for from get gets give given had has have how i in is it its let like list many me much
     my number numbers of on onto or our out over per please plot pull see show shown so table tell
-    than that the their them there these they this those to total totals up us want was we were what when
-    where which who will with within would you your
+    than that the their them there these they this those to total totals up us want was we were what
+    when where which who will with within would you your
     across amid among break breakdown broken down split grouped group segmented segment
     calculate chart compute count counted counts data display find graph know look visualise
     visualize about came come coming during entire combined generated go going happen happened
@@ -57,9 +57,14 @@ _MOST = (
     r"|frequently|often|common)"
 )
 _LEAST = r"(?:bottom|worst|least|lowest|smallest|fewest|rarest|rarely|slowest)"
-RANKINGS: tuple[tuple[re.Pattern[str], bool], ...] = (
-    (re.compile(rf"\b{_LEAST} {_N}\b|\b{_N} {_LEAST}(?: {_LEAST}|popular|common|often)?\b"), False),
-    (re.compile(rf"\b{_MOST} {_N}\b|\b{_N} {_MOST}(?: {_MOST})?\b"), True),
-    (re.compile(rf"\b{_LEAST}(?: (?:popular|common|often|frequent))?\b"), False),
-    (re.compile(rf"\b{_MOST}(?: {_MOST})?\b"), True),
+_ADJECTIVE = rf"(?: (?:{_MOST}|{_LEAST}|active|used|viewed|visited))?"
+# A pattern, and whether the highest come first; the forms with a number are tried before the rest.
+RANKINGS: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
+    (re.compile(pattern), descending)
+    for word, descending in ((_LEAST, False), (_MOST, True))
+    for pattern in (
+        rf"\b{word} {_N}\b{_ADJECTIVE}",
+        rf"\b{_N} {word}\b{_ADJECTIVE}",
+        rf"\b{word}\b{_ADJECTIVE}",
+    )
 )

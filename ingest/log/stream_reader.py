@@ -32,6 +32,7 @@ class Loss(NamedTuple):
     start: int
     end: int
     reason: str
+    is_acknowledged: bool = True  # False: a torn tail, whose requests had no 200
 
 
 class Reading(NamedTuple):
@@ -68,7 +69,8 @@ class StreamReader:
         frames, losses, end = self._scan(position, data)
         if not is_all or not (has_ended or segments[-1] > position.segment):
             return Reading(frames, losses, Position(position.segment, end), is_finished=False)
-        losses.extend(self._lost_tail(position.segment, end, segments))
+        size = position.offset + len(data)
+        losses.extend(self._lost_tail(position.segment, end, size, segments))
         return self._after(Position(position.segment, end), segments, frames, losses, has_ended)
 
     def _skip_missing(
@@ -77,7 +79,7 @@ class StreamReader:
         """The segment is not there: not yet, or lost although a later one says it had frames."""
         losses: list[Loss] = []
         if any(number > position.segment for number in segments):
-            losses = self._lost_tail(position.segment, position.offset, segments)
+            losses = self._lost_tail(position.segment, position.offset, position.offset, segments)
         return self._after(position, segments, [], losses, has_ended)
 
     def _after(
@@ -121,19 +123,27 @@ class StreamReader:
     def _loss(self, segment: int, base: int, damage: Damage) -> Loss:
         return Loss(self.stream, segment, base + damage.start, base + damage.end, damage.reason)
 
-    def _lost_tail(self, segment: int, end: int, segments: Sequence[int]) -> list[Loss]:
-        """What a later segment says was durable in this one, and is not there.
+    def _lost_tail(self, segment: int, end: int, size: int, segments: Sequence[int]) -> list[Loss]:
+        """What follows the last intact frame of a complete segment.
 
-        Bytes beyond that size were never acknowledged: a torn tail is no loss.
+        A later segment says how much was durable: up to there, frames that had their 200 are lost.
+        Beyond it, and in the last segment of a stream, it is a tail torn by the writer's end.
         """
+        durable = self._durable_size(segment, segments)
+        if durable is not None and end < durable:
+            reason = "the end of the segment is missing or damaged"
+            return [Loss(self.stream, segment, end, durable, reason)]
+        if end < size:
+            reason = "torn tail"
+            return [Loss(self.stream, segment, end, size, reason, is_acknowledged=False)]
+        return []
+
+    def _durable_size(self, segment: int, segments: Sequence[int]) -> int | None:
         for later in (other for other in segments if other > segment):
             header = self._header(later)
             if header is not None and header.previous_segment == segment:
-                if end < header.previous_size:
-                    reason = "the end of the segment is missing or damaged"
-                    return [Loss(self.stream, segment, end, header.previous_size, reason)]
-                break
-        return []
+                return header.previous_size
+        return None
 
     def _header(self, segment: int) -> SegmentHeader | None:
         with self._path(segment).open("rb") as file:

@@ -117,7 +117,6 @@ CREATE TABLE IF NOT EXISTS raw.load_watermarks
     loaded_at DateTime64(3, 'UTC'),
     row_count UInt64,
     duplicate_count UInt64 COMMENT 'client retries dropped from the block',
-    rejected_count UInt64,
     project_ids Array(String),
     first_received_at DateTime64(3, 'UTC'),
     last_received_at DateTime64(3, 'UTC'),

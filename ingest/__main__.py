@@ -1,0 +1,27 @@
+"""`python -m ingest` serves the capture API on INGEST_PORT."""
+
+import logging
+
+import uvicorn
+
+from ingest.http_protocol import DeadlineProtocol
+from ingest.settings import IngestSettings
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settings = IngestSettings()
+    uvicorn.run(
+        "ingest.app:app",
+        host=settings.ingest_host,
+        port=settings.ingest_port,
+        loop="uvloop",
+        http=DeadlineProtocol,
+        access_log=False,
+        timeout_keep_alive=75,  # longer than usual load balancers wait (60 s)
+        timeout_graceful_shutdown=10,
+    )
+
+
+if __name__ == "__main__":
+    main()

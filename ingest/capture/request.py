@@ -1,0 +1,49 @@
+"""What a capture request says of itself, read from the ASGI scope."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+Scope = Mapping[str, Any]
+
+
+class Request:
+    """Header names are lower case; of a repeated header the last one counts."""
+
+    __slots__ = ("address", "headers", "query")
+
+    def __init__(self, scope: Scope) -> None:
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        client = scope.get("client")
+        self.address: str = client[0] if client else ""
+        self.query: bytes = scope.get("query_string", b"")
+
+    def write_key(self) -> str | None:
+        """From Bearer, from the user name of Basic, or from `?writeKey=` of a beacon."""
+        scheme, _, value = self.headers.get(b"authorization", b"").partition(b" ")
+        match scheme.lower():
+            case b"bearer":
+                return value.strip().decode("latin-1") or None
+            case b"basic":
+                return _user_name(value)
+        if not self.query:
+            return None
+        given = parse_qs(self.query.decode("latin-1"))
+        return next((given[name][0] for name in ("writeKey", "write_key") if name in given), None)
+
+    def content_length(self) -> int:
+        length = self.headers.get(b"content-length", b"")
+        return int(length) if length.isdigit() else 0
+
+    def user_agent(self) -> str:
+        return self.headers.get(b"user-agent", b"").decode("latin-1")
+
+
+def _user_name(encoded: bytes) -> str | None:
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return decoded.partition(b":")[0].decode(errors="replace") or None

@@ -1,0 +1,32 @@
+"""The paths that capture events, and the protocol each of them speaks."""
+
+from ingest.pipeline import Protocol
+from ingest.protocols import native, segment
+
+
+def _native() -> Protocol:
+    return Protocol(native.NAME, native.decode_envelope, native.decode_event)
+
+
+def _segment(call: str | None) -> Protocol:
+    return Protocol(segment.NAME, segment.decode_envelope, segment.decode_event, call)
+
+
+# `apiUrl` of an SDK may end in /v1 or /api/v1; mobile Segment clients leave the version out.
+NATIVE_PATHS = ("/v1/events", "/api/v1/events")
+SEGMENT_PREFIXES = ("/v1/", "/beacon/v1/")
+
+ROUTES: dict[str, Protocol] = {
+    **{path: _native() for path in NATIVE_PATHS},
+    **{
+        prefix + name: _segment(call)
+        for prefix in SEGMENT_PREFIXES
+        for name, call in segment.CALLS.items()
+    },
+    "/b": _segment(None),
+}
+
+
+def find(path: str) -> Protocol | None:
+    """With and without a slash at the end: a redirect would lose some clients' bodies."""
+    return ROUTES.get(path) or (ROUTES.get(path[:-1]) if path.endswith("/") else None)

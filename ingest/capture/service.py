@@ -1,0 +1,189 @@
+"""From a capture request to its answer: key, limits, rows, a durable frame, 200."""
+
+import time
+from datetime import UTC, datetime
+
+from ingest import problems
+from ingest.backlog import Backlog
+from ingest.capture import answers
+from ingest.capture.answers import Answer
+from ingest.capture.body import Receive, receive_body, unpack
+from ingest.capture.live import LiveFeed
+from ingest.capture.request import Request
+from ingest.enrich.context import Sender
+from ingest.keys import KeyCache
+from ingest.log.frame import Frame, Kind, encode_frame
+from ingest.log.group_commit import SegmentLog
+from ingest.metrics import Metrics
+from ingest.pipeline import Arrival, Prepared, Protocol, RejectedEvent, prepare, rejected_row
+from ingest.problems import Headers, Problem
+from ingest.project import EventLimits, Project
+from ingest.protocols import native
+from ingest.protocols.envelope import Envelope
+from ingest.protocols.rejection import MalformedBody, Rejection
+from ingest.rate_limits import FailureLimiter, RateLimiter
+from ingest.rows import EventRow, RejectedRow, encode
+from ingest.settings import IngestSettings
+
+ANYONE = EventLimits()  # until the project is known
+
+
+class CaptureService:
+    def __init__(
+        self,
+        settings: IngestSettings,
+        log: SegmentLog,
+        keys: KeyCache,
+        live: LiveFeed,
+        metrics: Metrics,
+    ) -> None:
+        self._settings = settings
+        self._log = log
+        self._keys = keys
+        self._live = live
+        self._metrics = metrics
+        self._rates = RateLimiter()
+        self._failures = FailureLimiter(settings.trusted_ips)
+        self.backlog = Backlog(free_bytes=2 * settings.disk_reserve_bytes)
+
+    async def answer(self, protocol: Protocol, request: Request, receive: Receive) -> Answer:
+        """Raises Problem, or Disconnected."""
+        self._refuse_when_overloaded()
+        key = request.write_key()
+        project = await self._authenticate(key, request) if key else None
+        body = await self._body(request, receive, project.limits if project else ANYONE)
+        try:
+            envelope = protocol.decode_envelope(body)
+        except MalformedBody as malformed:
+            if project is not None:
+                await self._keep_malformed(
+                    body, malformed, self._arrival(project, protocol, request)
+                )
+            raise problems.malformed(str(malformed), malformed.position) from malformed
+        if project is None:
+            project = await self._authenticate_by_body(envelope, request)
+        return await self._capture(envelope, len(body), self._arrival(project, protocol, request))
+
+    async def _capture(self, envelope: Envelope, size: int, arrival: Arrival) -> Answer:
+        project = arrival.project
+        _check_batch(envelope, size, project.limits)
+        headers = self._rates.spend(project, len(envelope.events), size)
+        prepared = prepare(envelope, arrival)
+        await self._store(prepared, arrival)
+        self._metrics.count(project.project_id, prepared, size)
+        if prepared.rows:
+            self._live.add(project.project_id, prepared.rows)
+        return _answer(arrival.protocol, len(prepared.rows), prepared.rejected, headers)
+
+    def readiness_problem(self) -> str:
+        """Why no event can be taken now; '' when all is well."""
+        settings, backlog = self._settings, self.backlog
+        if self._log.pending_bytes > settings.max_pending_bytes:
+            return "The disk does not keep up with the events."
+        if backlog.unloaded_bytes > settings.max_unloaded_bytes:
+            return "Too many events wait for the warehouse."
+        if backlog.free_bytes < settings.disk_reserve_bytes:
+            return "The disk is nearly full."
+        return ""
+
+    def _refuse_when_overloaded(self) -> None:
+        if reason := self.readiness_problem():
+            raise problems.overloaded(f"{reason} Send the events again.")
+
+    async def _authenticate(self, key: str, request: Request) -> Project:
+        project = self._keys.get(key) or await self._keys.find(key)
+        if project is None:
+            if not self._keys.is_current:
+                raise problems.keys_unavailable()
+            self._failures.count(request.address)
+            raise problems.unauthorized()
+        return project
+
+    async def _authenticate_by_body(self, envelope: Envelope, request: Request) -> Project:
+        if not isinstance(envelope.write_key, str) or not envelope.write_key:
+            self._failures.count(request.address)
+            raise problems.unauthorized()
+        return await self._authenticate(envelope.write_key, request)
+
+    async def _body(self, request: Request, receive: Receive, limits: EventLimits) -> bytes:
+        limit = limits.max_batch_bytes
+        if request.content_length() > limit:
+            raise problems.too_large(
+                f"The body has {request.content_length()} bytes, a batch may have {limit}."
+            )
+        body = await receive_body(receive, limit, self._settings.body_deadline_seconds)
+        return unpack(body, limit)
+
+    def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
+        return Arrival(
+            project=project,
+            protocol=protocol,
+            received_at=_now(),
+            sender=Sender(request.address, request.user_agent()),
+            stream=self._log.stream,
+            frame=self._log.reserve_frame(),
+        )
+
+    async def _store(self, prepared: Prepared, arrival: Arrival) -> None:
+        """Wait until the rows are durable, accepted and rejected ones in a frame each."""
+        waiting = []
+        if prepared.rows:
+            frame = _frame(Kind.EVENTS, arrival.frame, prepared.rows)
+            waiting.append(self._log.append(frame))
+        if prepared.rejected_rows:
+            number = self._log.reserve_frame()
+            for row in prepared.rejected_rows:
+                row._frame = number
+            frame = _frame(Kind.REJECTED, number, prepared.rejected_rows)
+            waiting.append(self._log.append(frame))
+        try:
+            for done in waiting:
+                await done
+        except OSError as error:
+            raise problems.storage_failed() from error
+
+    async def _keep_malformed(
+        self, body: bytes, malformed: MalformedBody, arrival: Arrival
+    ) -> None:
+        """A body without events to tell apart is one rejected row."""
+        self._rates.spend(arrival.project, 1, len(body))
+        refused = Rejection("malformed_json", str(malformed))
+        prepared = Prepared(
+            rows=[],
+            rejected=[RejectedEvent(0, None, "", refused.reason, refused.code)],
+            rejected_rows=[rejected_row(body, refused, arrival, 0)],
+        )
+        await self._store(prepared, arrival)
+        self._metrics.count(arrival.project.project_id, prepared, len(body))
+
+
+def _check_batch(envelope: Envelope, size: int, limits: EventLimits) -> None:
+    if size > limits.max_batch_bytes:
+        detail = f"The batch has {size} bytes, {limits.max_batch_bytes} are allowed."
+        raise problems.too_large(detail)
+    if len(envelope.events) > limits.max_batch_events:
+        raise problems.too_large(
+            f"The batch has {len(envelope.events)} events, {limits.max_batch_events} are allowed."
+        )
+    if not envelope.events:
+        raise Problem(400, "empty-batch", "Empty batch", "The request holds no event.")
+
+
+def _answer(
+    protocol: Protocol, count: int, rejected: list[RejectedEvent], headers: Headers
+) -> Answer:
+    if protocol.name != native.NAME:
+        return answers.success(count, rejected, headers)
+    if not count:
+        raise answers.nothing_accepted(rejected, headers)
+    return answers.accepted(count, rejected, headers)
+
+
+def _frame(kind: Kind, number: int, rows: list[EventRow] | list[RejectedRow]) -> bytes:
+    written_at = time.time_ns() // 1_000_000
+    return encode_frame(Frame(kind, number, len(rows), written_at, encode(rows)))
+
+
+def _now() -> datetime:
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

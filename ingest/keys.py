@@ -1,0 +1,119 @@
+"""Write keys and their projects, in memory: PostgreSQL may be slow or away.
+
+Refreshed in the background and, at most once a second, when an unknown key turns up; kept on disk
+so that a restart needs no PostgreSQL either.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from ingest.log import durable_file
+from ingest.project import Project
+
+logger = logging.getLogger(__name__)
+
+UNKNOWN_KEY_REFRESH_SECONDS = 1.0
+
+
+class ActiveKey(msgspec.Struct, frozen=True):
+    key_id: str
+    key_hash: str
+    project: Project
+
+
+class KeySource(Protocol):
+    """Where keys come from; both methods may raise anything that a database may."""
+
+    async def active_keys(self) -> list[ActiveKey]: ...
+
+    async def note_use(self, used: dict[str, datetime]) -> None: ...
+
+
+class KeyCache:
+    def __init__(
+        self, source: KeySource, snapshot: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._source = source
+        self._snapshot = snapshot
+        self._clock = clock
+        self._by_hash: dict[str, ActiveKey] = {}
+        self._by_plaintext: dict[str, ActiveKey] = {}  # saves hashing; known keys only
+        self._used: dict[str, datetime] = {}
+        self._tried_at = float("-inf")
+        self._refreshing: asyncio.Lock = asyncio.Lock()
+        self.is_current = False  # the last refresh succeeded
+
+    def load_snapshot(self) -> None:
+        try:
+            self._replace(msgspec.json.decode(self._snapshot.read_bytes(), type=list[ActiveKey]))
+        except FileNotFoundError:
+            return
+        except msgspec.DecodeError as error:
+            logger.warning("the key snapshot %s is unreadable: %s", self._snapshot, error)
+
+    def get(self, plaintext: str) -> Project | None:
+        """The project of a known key, without waiting."""
+        key = self._by_plaintext.get(plaintext)
+        if key is None:
+            key = self._by_hash.get(hashlib.sha256(plaintext.encode(errors="replace")).hexdigest())
+            if key is None:
+                return None
+            self._by_plaintext[plaintext] = key
+        self._used[key.key_id] = datetime.now(UTC)
+        return key.project
+
+    async def find(self, plaintext: str) -> Project | None:
+        """`get`, after a look at PostgreSQL if the last one is a second old."""
+        if (project := self.get(plaintext)) is not None:
+            return project
+        async with self._refreshing:  # many unknown keys wait for one look
+            if self._clock() - self._tried_at >= UNKNOWN_KEY_REFRESH_SECONDS:
+                await self._refresh()
+        return self.get(plaintext)
+
+    async def refresh(self) -> None:
+        async with self._refreshing:
+            await self._refresh()
+
+    async def keep_fresh(self, seconds: float) -> None:
+        while True:
+            await self.refresh()
+            await self._attempt(self._note_use)
+            await asyncio.sleep(seconds)
+
+    async def _refresh(self) -> None:
+        self._tried_at = self._clock()
+        self.is_current = await self._attempt(self._read_source)
+        self._tried_at = self._clock()
+
+    async def _read_source(self) -> None:
+        keys = await self._source.active_keys()
+        if {key.key_hash: key for key in keys} != self._by_hash:
+            self._replace(keys)
+            content = msgspec.json.encode(keys)
+            await asyncio.to_thread(durable_file.replace, self._snapshot, content)
+
+    async def _note_use(self) -> None:
+        used, self._used = self._used, {}
+        if used:
+            await self._source.note_use(used)
+
+    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - whatever ails PostgreSQL, capture goes on
+            logger.warning("write keys: %s", error)
+            return False
+        return True
+
+    def _replace(self, keys: list[ActiveKey]) -> None:
+        self._by_hash = {key.key_hash: key for key in keys}
+        self._by_plaintext = {}

@@ -1,0 +1,74 @@
+"""Prometheus metrics of the capture API."""
+
+from collections import Counter as Tally
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from ingest.backlog import Backlog
+from ingest.pipeline import Prepared
+
+MAX_EVENT_NAMES = 200  # a project; the rest are counted as `other`
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            "http_request_duration_seconds",
+            "Time from the request to its answer",
+            ["method", "route", "status"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self._tracked = Counter(
+            "events_tracked",
+            "Events accepted",
+            ["project_id", "event_name"],
+            registry=registry,
+        )
+        self._rejected = Counter(
+            "events_rejected", "Events rejected", ["project_id", "code"], registry=registry
+        )
+        self._bytes = Counter(
+            "ingest_body_bytes", "JSON received, unpacked", ["project_id"], registry=registry
+        )
+        self._unloaded = Gauge(
+            "ingest_log_unloaded_bytes", "Log waiting for the loader", registry=registry
+        )
+        self._lag = Gauge("ingest_log_lag_seconds", "Age of what waits", registry=registry)
+        self._free = Gauge(
+            "ingest_disk_free_bytes", "Free on the disk of the log", registry=registry
+        )
+        self._pending = Gauge(
+            "ingest_log_pending_bytes", "Frames waiting for the disk", registry=registry
+        )
+        self._names: dict[str, set[str]] = {}
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, status).observe(seconds)
+
+    def count(self, project_id: str, prepared: Prepared, size: int) -> None:
+        self._bytes.labels(project_id).inc(size)
+        names = Tally(row.event_name for row in prepared.rows)
+        for name, count in names.items():
+            self._tracked.labels(project_id, self._label(project_id, name)).inc(count)
+        for code, count in Tally(item.code for item in prepared.rejected).items():
+            self._rejected.labels(project_id, code).inc(count)
+
+    def watch_pending(self, pending_bytes: Callable[[], float]) -> None:
+        self._pending.set_function(pending_bytes)
+
+    def set_backlog(self, backlog: Backlog) -> None:
+        self._unloaded.set(backlog.unloaded_bytes)
+        self._lag.set(backlog.lag_seconds)
+        self._free.set(backlog.free_bytes)
+
+    def _label(self, project_id: str, name: str) -> str:
+        names = self._names.setdefault(project_id, set())
+        if name not in names:
+            if len(names) >= MAX_EVENT_NAMES:
+                return "other"
+            names.add(name)
+        return name

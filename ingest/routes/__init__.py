@@ -1,0 +1,1 @@
+"""Everything but capture, by noun."""

@@ -1,0 +1,108 @@
+"""What lives as long as the capture API does: connections, the log, background tasks."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import redis.asyncio as redis
+from sqlalchemy import text
+
+from control_plane.database import AsyncDatabase
+from ingest import backlog
+from ingest.capture.live import LiveFeed
+from ingest.capture.service import CaptureService
+from ingest.control_plane_keys import ControlPlaneKeys
+from ingest.enrich import countries, user_agents
+from ingest.health import Probe
+from ingest.keys import KeyCache
+from ingest.log import crash_points
+from ingest.log.group_commit import SegmentLog
+from ingest.metrics import Metrics
+from ingest.settings import IngestSettings
+
+logger = logging.getLogger(__name__)
+
+BACKLOG_SECONDS = 1.0
+
+
+class Runtime:
+    def __init__(self, settings: IngestSettings, metrics: Metrics) -> None:
+        crash_points.arm(settings.crash_at)
+        self.settings = settings
+        self.metrics = metrics
+        self.database = AsyncDatabase(settings.database_url)
+        self.redis = redis.Redis.from_url(
+            settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
+        )
+        self.http = httpx.AsyncClient(timeout=2.0, trust_env=False)
+        self.keys = KeyCache(ControlPlaneKeys(self.database), settings.key_snapshot_path)
+        self.log = SegmentLog(
+            settings.log_directory,
+            segment_bytes=settings.segment_bytes,
+            reserve_bytes=settings.disk_reserve_bytes,
+        )
+        self.live = LiveFeed(self.redis)
+        self.capture = CaptureService(settings, self.log, self.keys, self.live, metrics)
+        metrics.watch_pending(lambda: self.log.pending_bytes)
+
+    def probes(self) -> dict[str, Probe | None]:
+        return {
+            "database": lambda: self.database.run(
+                lambda session: session.execute(text("SELECT 1"))
+            ),
+            "clickhouse": self._ping_clickhouse,
+            "redis": self.redis.ping,
+            "aws": None,
+        }
+
+    async def watch_backlog(self) -> None:
+        settings = self.settings
+        while True:
+            try:
+                self.capture.backlog = await asyncio.to_thread(
+                    backlog.measure, settings.log_directory, settings.checkpoint_path
+                )
+                self.metrics.set_backlog(self.capture.backlog)
+            except OSError as error:
+                logger.warning("the backlog could not be measured: %s", error)
+            await asyncio.sleep(BACKLOG_SECONDS)
+
+    async def _ping_clickhouse(self) -> None:
+        url = httpx.URL(self.settings.clickhouse_url).copy_with(path="/ping", query=None)
+        (await self.http.get(url)).raise_for_status()
+
+
+@asynccontextmanager
+async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[Runtime]:
+    """Start everything; at the end write what is queued, then let go of connections."""
+    async with AsyncExitStack() as stack:
+        runtime = Runtime(settings, metrics)
+        stack.push_async_callback(runtime.database.close)
+        stack.push_async_callback(runtime.redis.aclose)
+        stack.push_async_callback(runtime.http.aclose)
+        stack.push_async_callback(runtime.log.close)
+        await asyncio.to_thread(_warm_up)
+        runtime.keys.load_snapshot()
+        await runtime.keys.refresh()
+        for work in (
+            runtime.keys.keep_fresh(settings.key_refresh_seconds),
+            runtime.live.run(),
+            runtime.watch_backlog(),
+        ):
+            stack.push_async_callback(_cancel, asyncio.create_task(work))
+        yield runtime
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _warm_up() -> None:
+    """Load the pattern and address tables now, not in the first request."""
+    user_agents.describe(
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36"
+    )
+    countries.country_of("192.0.2.1")

@@ -1,0 +1,67 @@
+"""Settings of the capture API and the loader."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIB = 1 << 20
+
+
+class IngestSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    environment: Literal["local", "production"] = "local"
+    data_dir: Path = Path(".data")
+    clickhouse_url: str = "http://admin@127.0.0.1:8123"
+    database_url: str = "postgresql+psycopg://analytics:analytics@127.0.0.1:5432/analytics"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    ingest_host: str = "127.0.0.1"
+    ingest_port: int = 3001
+    loader_port: int = 3011
+    # Addresses that the limit on failed authentications does not count.
+    trusted_ips: Annotated[frozenset[str], NoDecode] = frozenset({"127.0.0.1", "::1"})
+
+    # The log
+    segment_bytes: int = 64 * MIB
+    disk_reserve_bytes: int = 512 * MIB  # left free for ClickHouse to merge and PostgreSQL to live
+    max_pending_bytes: int = 64 * MIB  # waiting for the disk
+    max_unloaded_bytes: int = 4096 * MIB  # waiting for the loader
+
+    # Requests
+    header_deadline_seconds: float = 10.0
+    body_deadline_seconds: float = 30.0
+    key_refresh_seconds: float = 5.0
+
+    # The loader
+    block_rows: int = 50_000
+    block_bytes: int = 32 * MIB
+    linger_seconds: float = 0.4  # how long a small block waits for more
+    insert_timeout_seconds: float = 120.0
+
+    # For fault tests: where the process shall die, see ingest/log/crash_points.py
+    crash_at: str = ""
+
+    @field_validator("trusted_ips", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(filter(None, (part.strip() for part in value.split(","))))
+        return value
+
+    @property
+    def directory(self) -> Path:
+        return self.data_dir / "ingest"
+
+    @property
+    def log_directory(self) -> Path:
+        return self.directory / "log"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        return self.directory / "checkpoint.json"
+
+    @property
+    def key_snapshot_path(self) -> Path:
+        return self.directory / "write_keys.json"

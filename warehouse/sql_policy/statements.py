@@ -11,8 +11,9 @@ def parse_statement(sql: str) -> str:
 
 
 def format_statement(ast: Node) -> str:
-    """A statement whose only value is the SQL text of `ast`."""
-    return f"SELECT formatQueryFromJSON({quote(json.dumps(ast, ensure_ascii=False))})"
+    """A statement whose only value is the indented SQL text of `ast`."""
+    text = json.dumps(ast, ensure_ascii=False)
+    return f"SELECT formatQuery(formatQueryFromJSON({quote(text)}))"
 
 
 def quote(text: str) -> str:

@@ -1,0 +1,74 @@
+"""Runs statements: through the guard, within the role's limits, from the cache when it can."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from semantic_layer.cache import ResultCache, key_of
+from semantic_layer.clickhouse import ClickHouse, Rows
+from semantic_layer.compiler.compiled import Compiled
+from semantic_layer.errors import LimitExceeded
+from semantic_layer.freshness import Freshness, FreshnessReader
+from semantic_layer.guard import Guard, Guarded
+from semantic_layer.limits import LIMITS, Limits
+from semantic_layer.project import ProjectContext, Role
+from semantic_layer.results import QueryResult
+from semantic_layer.values import describe, plain_rows
+
+
+@dataclass(frozen=True)
+class Executor:
+    guard: Guard
+    clickhouse: ClickHouse
+    freshness: FreshnessReader
+    cache: ResultCache
+
+    async def run(self, compiled: Compiled, project: ProjectContext, role: Role) -> QueryResult:
+        """Raises a SemanticError. Cancelling the task stops the query on the server."""
+        limits = LIMITS[role]
+        max_rows = min(limits.rows_returned, compiled.max_rows or limits.rows_returned)
+        guarded = await self.guard.apply(compiled.sql, project.project_id, max_rows)
+        freshness = await self.freshness.of(project.project_id)
+        key = key_of(guarded.sql, repr(compiled.columns), project.timezone, freshness.version)
+        cached = await self.cache.get(key)
+        if cached is not None:
+            return cached.model_copy(update={"cached": True, "warnings": list(compiled.warnings)})
+        result = await self._compute(compiled, guarded, project, limits, freshness)
+        await self.cache.put(key, result)
+        return result
+
+    async def _compute(
+        self,
+        compiled: Compiled,
+        guarded: Guarded,
+        project: ProjectContext,
+        limits: Limits,
+        freshness: Freshness,
+    ) -> QueryResult:
+        await self._check_budget(guarded, limits)
+        query_id = str(uuid4())
+        rows = await self.clickhouse.run(guarded.sql, query_id, limits)
+        kept = replace(rows, rows=rows.rows[: guarded.max_rows])
+        return QueryResult(
+            columns=list(compiled.columns) or describe(rows),
+            rows=plain_rows(kept, compiled.wall_clock, project.zone),
+            sql=guarded.sql,
+            query_id=query_id,
+            computed_at=datetime.now(UTC),
+            data_as_of=freshness.as_of,
+            row_count=len(kept.rows),
+            truncated=_has_more(rows, guarded),
+            warnings=list(compiled.warnings),
+        )
+
+    async def _check_budget(self, guarded: Guarded, limits: Limits) -> None:
+        expected = await self.clickhouse.estimate(guarded.sql)
+        if expected > limits.rows_read:
+            raise LimitExceeded(
+                f"the query would read about {expected:,} rows, and {limits.rows_read:,} are "
+                "allowed: narrow the time or the filters"
+            )
+
+
+def _has_more(rows: Rows, guarded: Guarded) -> bool:
+    return len(rows.rows) > guarded.max_rows

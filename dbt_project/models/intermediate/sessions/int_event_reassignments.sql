@@ -1,5 +1,8 @@
 {{ config(order_by='(project_id, device_id, occurred_at, event_id)') }}
 
+-- depends_on: {{ ref('int_load_windows') }}
+-- depends_on: {{ ref('int_projects') }}
+
 -- Only rows whose session or person differs are written again: of an increment of 102k
 -- rows on 10M, 23k old ones.
 

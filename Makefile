@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
 
 .DEFAULT_GOAL := help
-.PHONY: help install web up down status test lint typecheck test-web test-python lock
+.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,11 +42,13 @@ status: install ## Show every process with its health and memory
 
 test: lint typecheck test-web test-python ## Run every check and test
 
-lint: install ## Check style, SQL and the direction of imports
+lint: install ## Check the style and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+lint-sql: install ## Check the style of the models, against a ClickHouse of its own
+	$(BIN)/pytest -q tests/dbt_project/test_sql_style.py
 
 typecheck: install ## Check the types
 	$(BIN)/mypy

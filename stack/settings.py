@@ -40,6 +40,8 @@ class StackSettings(BaseSettings):
     frontend_url: str = ""
     ingest_url: str = ""
 
+    sample_traffic: bool = True
+
     @field_validator("data_dir")
     @classmethod
     def _below_the_project(cls, value: Path) -> Path:

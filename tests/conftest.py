@@ -17,6 +17,7 @@ import redis
 from stack.engines import ClickHouse, Postgres, Redis
 from stack.engines.foreground import running
 from stack.ports import free_port
+from tests.platform import Platform, running_platform
 
 os.environ.update(
     DO_NOT_TRACK="1",
@@ -124,6 +125,13 @@ def redis_url(_redis_server: Redis) -> str:
     with redis.Redis.from_url(_redis_server.url) as client:
         client.flushall()
     return _redis_server.url
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Everything, as `make up` starts it, with its sample traffic and the first build."""
+    with running_platform(tmp_path_factory.mktemp("platform") / "data") as running:
+        yield running
 
 
 def _execute(postgres: Postgres, statement: str) -> None:

@@ -1,5 +1,6 @@
 """The running platform: engines, schemas and the way of events into the warehouse."""
 
+import json
 import time
 from collections.abc import Callable
 from urllib.error import HTTPError
@@ -14,6 +15,7 @@ from stack.supervisor.state import Health
 
 TIMEOUT_SECONDS = 5
 LARGEST_SKEW_SECONDS = 2.0
+LARGEST_LAG_SECONDS = 60.0
 
 
 def supervisor(environment: Environment) -> Finding:
@@ -129,14 +131,20 @@ def warehouse_migrations(environment: Environment) -> Finding:
 
 
 def ingest_lag(environment: Environment) -> Finding:
-    """What the loader says about the events that it has not inserted yet."""
+    """How far the loader is behind the newest event that was acknowledged."""
     url = f"http://127.0.0.1:{environment.settings.loader_port}/ready"
     try:
         with urlopen(url, timeout=TIMEOUT_SECONDS) as response:
-            return Finding.ok("ingest lag", response.read(300).decode())
+            loader = json.load(response)
     except HTTPError as error:
-        return Finding.failed(
-            "ingest lag", error.read(300).decode(), "Read the log of the loader; events are kept"
-        )
+        loader = json.load(error)
     except OSError as error:
-        return Finding.failed("ingest lag", f"{url}: {error}", "Run `analytics up`")
+        return Finding.failed("ingest lag", f"no loader: {error}", "Run `analytics up`")
+    detail = f"the loader is {loader['status']}, {loader['lag_seconds']} s behind"
+    if loader["status"] != "ready":
+        remedy = "Mend the cause; no event is lost, they wait in the log"
+        return Finding.failed("ingest lag", f"{detail}: {loader['reason']}", remedy)
+    if loader["lag_seconds"] > LARGEST_LAG_SECONDS:
+        remedy = "Read the loader's log; more events arrive than ClickHouse takes"
+        return Finding.warning("ingest lag", detail, remedy)
+    return Finding.ok("ingest lag", detail)

@@ -1,0 +1,100 @@
+"""The platform as a whole: it starts, heals, explains itself, and starts again."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import httpx
+import psutil
+import pytest
+
+from stack.supervisor.state import Health
+from tests.platform import Platform
+
+pytestmark = pytest.mark.timeout(500)
+
+PROCESSES = {
+    "clickhouse",
+    "postgres",
+    "redis",
+    "ingest",
+    "loader",
+    "dashboard",
+    "dagster-code",
+    "dagster-webserver",
+    "dagster-daemon",
+}
+IDLE_MEMORY_BYTES = 2.5e9
+
+
+def eventually(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.1)
+
+
+def test_every_process_is_healthy(platform: Platform) -> None:
+    result = platform.analytics("status", "--json")
+    report = json.loads(result.stdout)
+    assert {row["name"] for row in report["services"]} == PROCESSES
+    assert {row["health"] for row in report["services"]} == {"healthy"}
+    assert result.returncode == 0
+
+
+def test_every_address_answers(platform: Platform) -> None:
+    for url in (
+        platform.dashboard_url,
+        f"{platform.dashboard_url}/api/docs",
+        f"{platform.ingest_url}/health",
+        platform.dagster_url,
+    ):
+        assert httpx.get(url, follow_redirects=True).status_code == 200, url
+
+
+def test_doctor_finds_nothing_wrong(platform: Platform) -> None:
+    result = platform.analytics("doctor", "--json")
+    findings = json.loads(result.stdout)
+    assert [row for row in findings if row["outcome"] == "failed"] == []
+    assert result.returncode == 0
+
+
+def test_a_second_up_says_that_it_runs(platform: Platform) -> None:
+    result = platform.analytics("up", "--detach")
+    assert result.returncode == 0
+    assert "already running" in result.stdout
+
+
+def test_idle_memory_stays_within_its_bound(platform: Platform) -> None:
+    assert proportional_bytes(platform) < IDLE_MEMORY_BYTES
+
+
+def proportional_bytes(platform: Platform) -> int:
+    """Memory of all processes, each shared page counted once."""
+    total = 0
+    for name in PROCESSES:
+        process = psutil.Process(pid(platform, name))
+        for member in (process, *process.children(recursive=True)):
+            total += member.memory_full_info().pss
+    return total
+
+
+@pytest.mark.parametrize("name", sorted(PROCESSES))
+def test_a_killed_process_is_back_within_ten_seconds(platform: Platform, name: str) -> None:
+    before, restarts = pid(platform, name), platform.service(name).restarts
+    os.kill(before, signal.SIGKILL)
+
+    def is_back() -> bool:
+        service = platform.service(name)
+        return service.health is Health.HEALTHY and service.restarts > restarts
+
+    eventually(is_back, seconds=10)
+    assert pid(platform, name) != before
+
+
+def pid(platform: Platform, name: str) -> int:
+    process = platform.service(name).process
+    assert process is not None
+    return process.pid

@@ -146,7 +146,7 @@ class _Steps:
         return self._step(
             "first-build",
             "first-build",
-            depends_on=("sample-traffic", "dagster-code", "dagster-daemon"),
+            depends_on=("sample-traffic", "dagster-webserver", "dagster-daemon"),
             required=False,
             remedy="Run `analytics build` once the cause is gone.",
         )

@@ -21,6 +21,19 @@ def first_login() -> None:
         console.out.print("Created the first account, project and write key.")
 
 
+def first_build() -> None:
+    """Build the models if one of them was never built: at the first start, or after an upgrade."""
+    from stack.commands.build import build
+    from stack.environment import resolve
+    from stack.models_built import missing_models
+
+    missing = missing_models(resolve())
+    if missing:
+        console.out.print(f"Building the models; {len(missing)} of them for the first time.")
+        build()
+
+
 def register(app: typer.Typer) -> None:
     app.command(hidden=True)(manifest)
     app.command(hidden=True)(first_login)
+    app.command(hidden=True)(first_build)

@@ -1,6 +1,7 @@
 """One gRPC server with our definitions; runs are child processes of it."""
 
 import os
+import signal
 
 from dagster import DagsterInstance
 from dagster._cli import create_dagster_cli
@@ -12,6 +13,9 @@ from orchestration.settings import OrchestrationSettings, settings
 
 def serve() -> None:
     """Prepare Dagster's home, settle runs that an earlier life left, and serve until stopped."""
+    # Dagster gives SIGTERM the handler of SIGINT, which a shell sets to "ignore" for a job in the
+    # background: the server could then only be killed.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     prepare_home(settings())
     with DagsterInstance.get() as instance:
         fail_interrupted_runs(instance)

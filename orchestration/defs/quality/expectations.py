@@ -11,14 +11,12 @@ from orchestration.defs.quality.results import CheckOutcome
 from orchestration.defs.quality.suites import Expectation, Suite
 
 if TYPE_CHECKING:
-    from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
+    from great_expectations.data_context.data_context.abstract_data_context import (
+        AbstractDataContext,
+    )
     from great_expectations.datasource.fluent.interfaces import Batch
 
-SHOWN_KEYS = ("observed_value", "unexpected_percent", "partial_unexpected_list")
-
-
-class ExpectationError(RuntimeError):
-    """The library could not evaluate an expectation: a missing column, a lost connection."""
+SHOWN_KEYS = ("error", "observed_value", "unexpected_percent", "partial_unexpected_list")
 
 
 class Validator:
@@ -71,9 +69,9 @@ def _evaluate(batch: "Batch", suite: Suite, expectation: Expectation) -> CheckOu
         type=expectation.type, kwargs=dict(expectation.arguments)
     )
     result = batch.validate(configuration.to_domain_obj())
-    if problem := exception_message(result.exception_info):
-        raise ExpectationError(f"{suite.table}, {expectation.name}: {problem}")
     found: Mapping[str, Any] = result.result
+    if problem := exception_message(result.exception_info):
+        found = {"error": problem}
     return CheckOutcome(
         suite.asset,
         expectation.name,
@@ -96,7 +94,7 @@ def unexpected_count(found: Mapping[str, Any], *, passed: bool) -> int:
 
 
 def exception_message(exception_info: Mapping[str, Any] | None) -> str | None:
-    """The library reports one exception, or a map from metric to exception."""
+    """What kept the library from evaluating: one exception, or a map from metric to exception."""
     info = exception_info or {}
     nested = [value for value in info.values() if isinstance(value, Mapping)]
     for item in (info, *nested):

@@ -5,9 +5,16 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.defs.warehouse.arguments import build_arguments
-from orchestration.defs.warehouse.dbt import WarehouseDbt, dbt_project, forget_invocation
+from orchestration.defs.warehouse.dbt import (
+    WarehouseDbt,
+    dbt_project,
+    forget_invocation,
+    is_transient,
+    prepare_invocation,
+)
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
 from orchestration.settings import settings
@@ -34,10 +41,13 @@ def dbt_models(
     context: dg.AssetExecutionContext, dbt: WarehouseDbt, config: BuildConfig
 ) -> Iterator[Any]:
     target_path = settings().dbt_runs_dir / f"{context.run_id}-{context.retry_number}"
-    invocation = dbt.cli(
-        build_arguments(full_refresh=config.full_refresh), context=context, target_path=target_path
-    )
-    yield from invocation.stream()
+    prepare_invocation(target_path, project)
+    arguments = build_arguments(full_refresh=config.full_refresh)
+    try:
+        yield from dbt.cli(arguments, context=context, target_path=target_path).stream()
+    except DagsterDbtCliRuntimeError as error:
+        # A wrong model or a failed test fails again; a lost connection need not.
+        raise dg.Failure(str(error), allow_retries=is_transient(str(error))) from error
     forget_invocation(target_path)
 
 

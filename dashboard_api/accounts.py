@@ -1,5 +1,6 @@
 """Registration, sign-in and the sessions that follow, each step one transaction."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -36,30 +37,43 @@ def registration_mode(session: Session, otherwise: str) -> RegistrationMode:
     return RegistrationMode(otherwise)
 
 
-def register_first(
-    session: Session, email: str, password: str, first_name: str, last_name: str, timezone: str
-) -> User:
+@dataclass(frozen=True)
+class NewAccount:
+    """`timezone` is for the first project; only the first account makes one."""
+
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+    timezone: str
+
+
+def register_first(session: Session, account: NewAccount) -> User:
     """The first account owns the organisation and gets a project to send events to."""
     session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": REGISTRATION_LOCK})
     if registration_mode(session, "closed") is not RegistrationMode.FIRST_ACCOUNT:
         raise registration_closed("An account exists already. Ask its owner for an invitation.")
-    user = users.create(session, email, password, first_name=first_name, last_name=last_name)
+    user = users.create(
+        session,
+        account.email,
+        account.password,
+        first_name=account.first_name,
+        last_name=account.last_name,
+    )
     organisation = organisations.oldest(session) or organisations.create(
         session, FIRST_ORGANISATION
     )
     memberships.grant(session, user.id, organisation.id, Role.OWNER)
     if not projects.everything(session):
-        projects.create(session, organisation.id, FIRST_PROJECT, timezone=timezone)
+        projects.create(session, organisation.id, FIRST_PROJECT, timezone=account.timezone)
     return user
 
 
-def register_invited(
-    session: Session, token: str, email: str, password: str, first_name: str, last_name: str
-) -> User:
+def register_invited(session: Session, account: NewAccount, token: str) -> User:
     try:
-        user = users.accept_invitation(session, token, password)
-        if user.email != users.normalise_email(email):
-            raise NotFoundError("open invitation", email)
+        user = users.accept_invitation(session, token, account.password)
+        if user.email != users.normalise_email(account.email):
+            raise NotFoundError("open invitation", account.email)
     except NotFoundError:
         raise ProblemError(
             403,
@@ -67,8 +81,8 @@ def register_invited(
             "This invitation was used, has expired, or is for another e-mail address. "
             "Ask for a new one.",
         ) from None
-    user.first_name = first_name.strip()
-    user.last_name = last_name.strip()
+    user.first_name = account.first_name.strip()
+    user.last_name = account.last_name.strip()
     return user
 
 
@@ -77,27 +91,19 @@ def registration_closed(detail: str) -> ProblemError:
 
 
 async def register(
-    database: Database,
-    *,
-    email: str,
-    password: str,
-    first_name: str,
-    last_name: str,
-    timezone: str,
-    invitation: str | None,
-    otherwise: str,
+    database: Database, account: NewAccount, *, invitation: str | None, otherwise: str
 ) -> User:
     """`otherwise` is who may register once an account exists: `invitation` or `closed`."""
 
     def work(session: Session) -> User:
         mode = registration_mode(session, otherwise)
         if mode is RegistrationMode.FIRST_ACCOUNT:
-            return register_first(session, email, password, first_name, last_name, timezone)
+            return register_first(session, account)
         if mode is RegistrationMode.CLOSED:
             raise registration_closed("Registration is closed on this server.")
         if invitation is None:
             raise registration_closed("Registration is by invitation. Ask an owner for a link.")
-        return register_invited(session, invitation, email, password, first_name, last_name)
+        return register_invited(session, account, invitation)
 
     return await to_thread.run_sync(database.run, work, limiter=password_work)
 

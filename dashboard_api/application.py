@@ -6,9 +6,10 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from dashboard_api import problems, schema, web
-from dashboard_api.middleware import Observe
+from dashboard_api.middleware import BodyLimit, Observe
 from dashboard_api.resources import open_resources
 from dashboard_api.routes import ai, auth, catalog, health, keys, live, overview, projects, query
 from dashboard_api.settings import Settings
@@ -24,6 +25,16 @@ def routes_by_operation() -> dict[str, APIRoute]:
     return {str(route.operation_id): route for route in routes if isinstance(route, APIRoute)}
 
 
+class DashboardApp(FastAPI):
+    """Observes outside of Starlette's own error handling, so that a 500 is timed and carries
+    the headers like any other answer."""
+
+    strict_transport = False
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Observe(super().build_middleware_stack(), strict_transport=self.strict_transport)
+
+
 def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -31,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.resources = resources
             yield
 
-    app = FastAPI(
+    app = DashboardApp(
         title="Analytics API",
         version=version("analytics-platform"),
         description=schema.DESCRIPTION,
@@ -40,11 +51,11 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=MAXIMUM_BODY_BYTES,
         responses=problems.responses(422, 500),
         redirect_slashes=False,
     )
-    app.add_middleware(Observe, strict_transport=settings.cookies_are_secure)
+    app.strict_transport = settings.cookies_are_secure
+    app.add_middleware(BodyLimit, limit=MAXIMUM_BODY_BYTES)
     problems.install(app)
     for module in ROUTERS:
         app.include_router(module.router)

@@ -1,10 +1,11 @@
-"""ASGI middleware around the whole app: request ids, timings and security headers."""
+"""ASGI middleware: request ids, timings, security headers and the limit on bodies."""
 
 import time
 import uuid
 
 from prometheus_client import Histogram
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_SECONDS = Histogram(
@@ -97,3 +98,33 @@ class Observe:
             headers["cache-control"] = f"public, max-age={YEAR_SECONDS}, immutable"
         else:
             headers.setdefault("cache-control", "no-cache")
+
+
+class BodyLimit:
+    """Refuses bodies over `limit` bytes, announced or not, as an error that the handlers see:
+    FastAPI's own `max_body_size` answers in plain text."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        received = int(announced) if announced.isdigit() else 0
+        is_announced = received > 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            if received > self.limit:
+                raise HTTPException(413)
+            message = await receive()
+            if not is_announced:
+                received += len(message.get("body", b""))
+                if received > self.limit:
+                    raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_limited, send)

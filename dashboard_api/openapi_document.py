@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from dashboard_api.application import create_app
 from dashboard_api.settings import Settings
 
@@ -16,8 +18,8 @@ def render() -> str:
             database_url="postgresql+psycopg://unused",
             redis_url="redis://unused",
             clickhouse_reader_url="http://unused",
-            jwt_secret="unused",
-            refresh_token_secret="unused",
+            jwt_secret=SecretStr("unused"),
+            refresh_token_secret=SecretStr("unused"),
         )
     )
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"

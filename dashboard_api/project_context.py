@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from control_plane.models import Project
-from semantic_layer.project import ProjectContext
+from control_plane.repositories.memberships import ProjectAccess
+from semantic_layer.project import ProjectContext, Role
 
 
 def context_of(project: Project, now: datetime | None = None) -> ProjectContext:
@@ -14,3 +15,8 @@ def context_of(project: Project, now: datetime | None = None) -> ProjectContext:
         currency=project.currency,
         now=now,
     )
+
+
+def role_of(access: ProjectAccess) -> Role:
+    """The same four names, kept apart because the libraries do not import each other."""
+    return Role(access.role.value)

@@ -1,15 +1,21 @@
 """What lives as long as the process: pools, the semantic layer and the live feed."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from semantic_layer.layer import SemanticLayer
 
 from control_plane.database import AsyncDatabase, Database
 from dashboard_api.live_feed import LiveFeed
 from dashboard_api.settings import Settings
+from semantic_layer.errors import SemanticError
+from semantic_layer.layer import SemanticLayer
+from semantic_layer.settings import SemanticSettings
+
+logger = logging.getLogger(__name__)
 
 DATABASE_CONNECTIONS = 10
 REDIS_TIMEOUT_SECONDS = 2
@@ -40,5 +46,24 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         )
         stack.push_async_callback(redis.aclose)
         live_feed = await stack.enter_async_context(LiveFeed(redis).running())
-        layer = SemanticLayer()
+        layer = SemanticLayer(semantic_settings(settings), redis=redis)
+        stack.push_async_callback(layer.aclose)
+        warming = asyncio.create_task(warm_up(layer), name="warm-up")
+        stack.callback(warming.cancel)
         yield Resources(settings, database, blocking, redis, live_feed, layer)
+
+
+def semantic_settings(settings: Settings) -> SemanticSettings:
+    return SemanticSettings(
+        clickhouse_reader_url=settings.clickhouse_reader_url,
+        redis_url=settings.redis_url,
+        dbt_target_dir=settings.dbt_target_dir,
+    )
+
+
+async def warm_up(layer: SemanticLayer) -> None:
+    """Nobody waits for MetricFlow's import; without a manifest yet, the first query does."""
+    try:
+        await layer.warm_up()
+    except SemanticError as error:
+        logger.warning("the semantic layer is not ready: %s", error)

@@ -88,7 +88,7 @@ def add_access(document: dict[str, Any], routes: dict[str, APIRoute]) -> None:
 
 def add_problem_model(document: dict[str, Any]) -> None:
     _, definitions = models_json_schema(
-        [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
+        [(Problem, "validation")], ref_template="#/components/schemas/{model}"
     )
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update(definitions["$defs"])

@@ -71,7 +71,8 @@ class Settings(BaseSettings):
         for name in ("jwt_secret", "refresh_token_secret"):
             if is_placeholder(getattr(self, name).get_secret_value()):
                 raise ValueError(
-                    f"{name.upper()} is a placeholder or shorter than {MINIMUM_SECRET_LENGTH} characters; "
+                    f"{name.upper()} is a placeholder or shorter than "
+                    f"{MINIMUM_SECRET_LENGTH} characters; "
                     'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
                 )
         return self

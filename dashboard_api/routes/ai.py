@@ -2,15 +2,15 @@
 
 import time
 
-from ai_sql.service import answer
 from fastapi import APIRouter
 from prometheus_client import Histogram
 
 from ai_sql.models import AskAnswer, AskRequest
+from ai_sql.service import answer
 from control_plane.roles import Role
 from dashboard_api.deps import AppResources
 from dashboard_api.problems import FieldError, ProblemError, responses
-from dashboard_api.project_context import context_of
+from dashboard_api.project_context import context_of, role_of
 from dashboard_api.security.access import AsViewer
 
 router = APIRouter(prefix="/api/v1/ai", tags=["ai"])
@@ -36,7 +36,9 @@ async def ask(body: AskRequest, access: AsViewer, resources: AppResources) -> As
     refuse_frozen_clock(body, access.role)
     started, success = time.perf_counter(), False
     try:
-        answered = await answer(body, context_of(access.project, body.now), resources.layer)
+        answered = await answer(
+            body, context_of(access.project, body.now), resources.layer, role_of(access)
+        )
         success = answered.result is not None
     finally:
         AI_SECONDS.labels(str(success).lower()).observe(time.perf_counter() - started)

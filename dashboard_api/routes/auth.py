@@ -11,7 +11,7 @@ from control_plane.models import User
 from control_plane.repositories.refresh_tokens import IssuedToken
 from control_plane.roles import Role
 from dashboard_api import accounts
-from dashboard_api.accounts import RegistrationMode
+from dashboard_api.accounts import NewAccount, RegistrationMode
 from dashboard_api.deps import AppResources, ClientAddress
 from dashboard_api.problems import responses
 from dashboard_api.resources import Resources
@@ -89,7 +89,7 @@ class SessionTokens(BaseModel):
 
     access_token: str | None = Field(default=None, examples=["eyJhbGciOiJIUzI1NiIs…"])
     refresh_token: str | None = None
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - RFC 6750's word, no secret
     expires_in: int = Field(description="Seconds until the access token expires", examples=[900])
     user: Account
 
@@ -155,11 +155,7 @@ async def register(
     refuse_cross_site(request, resources.settings)
     user = await accounts.register(
         resources.blocking_database,
-        email=body.email,
-        password=body.password,
-        first_name=body.first_name,
-        last_name=body.last_name,
-        timezone=body.timezone,
+        NewAccount(body.email, body.password, body.first_name, body.last_name, body.timezone),
         invitation=body.invitation,
         otherwise=resources.settings.registration,
     )

@@ -1,12 +1,13 @@
 """What a semantic query may name."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from control_plane.roles import Role
 from dashboard_api.deps import AppResources
 from dashboard_api.etags import conditional
 from dashboard_api.problems import responses
-from dashboard_api.security.access import AsViewer
+from dashboard_api.security.access import InProject
 from semantic_layer.catalogue import Catalogue
 
 router = APIRouter(prefix="/api/v1", tags=["query"])
@@ -70,8 +71,9 @@ def catalog_of(catalogue: Catalogue) -> Catalog:
     "/catalog",
     operation_id="getCatalog",
     response_model=Catalog,
+    dependencies=[Depends(InProject(Role.VIEWER))],
     responses={304: {"description": "Not modified"}, **responses(401, 403, 404, 422, 503)},
 )
-async def get_catalog(request: Request, access: AsViewer, resources: AppResources) -> Response:
+async def get_catalog(request: Request, resources: AppResources) -> Response:
     """Every metric and dimension, from the dbt manifest. Sends an ETag."""
     return conditional(request, catalog_of(resources.layer.catalogue))

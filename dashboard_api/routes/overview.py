@@ -12,7 +12,7 @@ from dashboard_api.etags import conditional
 from dashboard_api.overview import OverviewNumbers, change
 from dashboard_api.periods import LONGEST_DAYS, Period, last_days, today_in
 from dashboard_api.problems import FieldError, ProblemError, responses
-from dashboard_api.project_context import context_of
+from dashboard_api.project_context import context_of, role_of
 from dashboard_api.security.access import AsViewer
 from semantic_layer.catalogue import Catalogue
 from semantic_layer.queries import MetricsQuery
@@ -80,20 +80,29 @@ class Overview(BaseModel):
     warnings: list[str]
 
 
-def asked_period(
-    from_: date | None, to: date | None, last: int | None, today: date
-) -> Period | None:
-    if last is not None:
-        return last_days(last, today)
-    if from_ is None and to is None:
+class AskedRange(BaseModel):
+    """Either `from` and `to`, or `last`, or nothing."""
+
+    from_: date | None = Field(default=None, alias="from", description="First day, included")
+    to: date | None = Field(default=None, description="End, not included")
+    last: int | None = Field(
+        default=None, ge=1, le=LONGEST_DAYS, description="The n days that end with today"
+    )
+
+
+def asked_period(asked: AskedRange, today: date) -> Period | None:
+    start, end = asked.from_, asked.to
+    if asked.last is not None:
+        return last_days(asked.last, today)
+    if start is None and end is None:
         return None
-    if from_ is None or to is None or not 0 < (to - from_).days <= LONGEST_DAYS:
+    if start is None or end is None or not 0 < (end - start).days <= LONGEST_DAYS:
         reason = f"give both from and to, from before to, at most {LONGEST_DAYS} days apart"
         wrong = FieldError(field="from", reason=reason, code="invalid_range")
         raise ProblemError(
             422, "invalid-range", f"The range is not valid: {reason}.", errors=[wrong]
         )
-    return Period(from_, to)
+    return Period(start, end)
 
 
 @router.get(
@@ -106,23 +115,19 @@ async def get_overview(
     request: Request,
     access: AsViewer,
     resources: AppResources,
-    from_: Annotated[date | None, Query(alias="from", description="First day, included")] = None,
-    to: Annotated[date | None, Query(description="End, not included")] = None,
-    last: Annotated[
-        int | None, Query(ge=1, le=LONGEST_DAYS, description="The n days that end with today")
-    ] = None,
+    asked: Annotated[AskedRange, Query()],
 ) -> Response:
     """Active users, sessions, events and the top events, each with its change against the
     equally long period before. Without a period: the last 30 days, or the latest that hold
     events. Sends an ETag."""
     context = context_of(access.project)
     today = today_in(context.timezone, datetime.now(UTC))
-    period = asked_period(from_, to, last, today)
+    period = asked_period(asked, today)
     catalogue = resources.layer.catalogue
     metrics = [metric for metric in numbers.TILES if metric in catalogue.metrics]
 
     async def run(query: MetricsQuery) -> QueryResult:
-        return await resources.layer.run(query, context, access.role.value)
+        return await resources.layer.run(query, context, role_of(access))
 
     if period is None:
         found = await numbers.compute_latest(run, metrics, today)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body
 
 from dashboard_api.deps import AppResources
 from dashboard_api.problems import responses
-from dashboard_api.project_context import context_of
+from dashboard_api.project_context import context_of, role_of
 from dashboard_api.security.access import AsViewer
 from semantic_layer.queries import SemanticQuery
 from semantic_layer.results import QueryResult
@@ -45,4 +45,4 @@ async def run_query(
     resources: AppResources,
 ) -> QueryResult:
     """Answer a semantic query. The SQL that ran is part of the answer."""
-    return await resources.layer.run(query, context_of(access.project), access.role.value)
+    return await resources.layer.run(query, context_of(access.project), role_of(access))

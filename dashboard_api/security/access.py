@@ -48,7 +48,8 @@ def choose_project(identity: Identity, project_id: str | None) -> ProjectAccess:
         raise ProblemError(
             404,
             "unknown-project",
-            f"There is no project {project_id!r} that you can see. GET /api/v1/projects lists them.",
+            f"There is no project {project_id!r} that you can see. "
+            "GET /api/v1/projects lists them.",
         )
     if len(identity.projects) == 1:
         return identity.projects[0]

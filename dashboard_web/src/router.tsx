@@ -46,8 +46,8 @@ const appRoute = createRoute({
   beforeLoad: async ({ context, location }) => {
     try {
       await Promise.all([
-        context.queryClient.ensureQueryData(meQuery),
-        context.queryClient.ensureQueryData(projectsQuery),
+        context.queryClient.query({ ...meQuery, staleTime: "static" }),
+        context.queryClient.query({ ...projectsQuery, staleTime: "static" }),
       ]);
     } catch (error) {
       if (isSignedOut(error)) throw redirect({ to: "/login", search: { redirect: location.href } });

@@ -337,7 +337,7 @@ export interface components {
         AnswerOutcome: "answered" | "answered_with_assumption" | "needs_clarification" | "refused";
         /**
          * AskAnswer
-         * @description An answer with everything needed to check it, a question back, or a refusal with what can be asked.
+         * @description An answer with all that is needed to check it, a question back, or a refusal.
          */
         AskAnswer: {
             outcome: components["schemas"]["AnswerOutcome"];
@@ -368,13 +368,13 @@ export interface components {
              * Confidence
              * @default 0
              */
-            confidence: number;
+            confidence?: number;
             /**
              * Planner
              * @default local
              * @enum {string}
              */
-            planner: "local" | "bedrock";
+            planner?: "local" | "bedrock";
             /**
              * Reason
              * @description Why the question was asked back or refused.
@@ -411,7 +411,7 @@ export interface components {
              * @default auto
              * @enum {string}
              */
-            planner: "auto" | "local" | "bedrock";
+            planner?: "auto" | "local" | "bedrock";
             /**
              * Now
              * @description Owner only: freezes the time that relative periods end at.
@@ -526,7 +526,7 @@ export interface components {
              * @default
              * @example Web site
              */
-            name: string;
+            name?: string;
         };
         /** CreatedKey */
         CreatedKey: {
@@ -592,7 +592,7 @@ export interface components {
              * Limit
              * @default 100
              */
-            limit: number;
+            limit?: number;
             /**
              * Cursor
              * @description From the page before.
@@ -694,7 +694,7 @@ export interface components {
              * @default body
              * @enum {string}
              */
-            deliver: "body" | "cookie";
+            deliver?: "body" | "cookie";
         };
         /** Me */
         Me: {
@@ -749,7 +749,7 @@ export interface components {
              * Descending
              * @default false
              */
-            descending: boolean;
+            descending?: boolean;
         };
         /** Overview */
         Overview: {
@@ -906,7 +906,7 @@ export interface components {
              * Cached
              * @default false
              */
-            cached: boolean;
+            cached?: boolean;
             /** Row Count */
             row_count: number;
             /**
@@ -914,7 +914,7 @@ export interface components {
              * @description More rows exist than were returned.
              * @default false
              */
-            truncated: boolean;
+            truncated?: boolean;
             /** Warnings */
             warnings?: string[];
             /**
@@ -947,7 +947,7 @@ export interface components {
              * @default body
              * @enum {string}
              */
-            deliver: "body" | "cookie";
+            deliver?: "body" | "cookie";
         };
         /** RegisterRequest */
         RegisterRequest: {
@@ -966,20 +966,20 @@ export interface components {
              * @default
              * @example Ada
              */
-            first_name: string;
+            first_name?: string;
             /**
              * Last Name
              * @default
              * @example Lovelace
              */
-            last_name: string;
+            last_name?: string;
             /**
              * Timezone
              * @description Zone of the first project; only the first account makes one
              * @default UTC
              * @example Europe/Berlin
              */
-            timezone: string;
+            timezone?: string;
             /**
              * Invitation
              * @description Token of the invitation link
@@ -991,7 +991,7 @@ export interface components {
              * @default body
              * @enum {string}
              */
-            deliver: "body" | "cookie";
+            deliver?: "body" | "cookie";
         };
         /** Registration */
         Registration: {
@@ -1046,7 +1046,7 @@ export interface components {
              * @default bearer
              * @constant
              */
-            token_type: "bearer";
+            token_type?: "bearer";
             /**
              * Expires In
              * @description Seconds until the access token expires
@@ -1156,7 +1156,7 @@ export interface components {
              *       "dau"
              *     ]
              */
-            near: string[] | null;
+            near?: string[] | null;
         } & {
             [key: string]: unknown;
         };
@@ -1192,7 +1192,7 @@ export interface components {
              * @description Quote it when reporting an error
              * @default null
              */
-            request_id: string | null;
+            request_id?: string | null;
         };
     };
     responses: never;

@@ -1,9 +1,7 @@
-/** Numbers as people read them, by the unit that the metric declares. */
-
-export type Unit = "count" | "ratio" | "seconds" | "currency" | null | undefined;
+/** Numbers as people read them, by the unit that the metric declares: count, ratio, seconds or currency. */
 
 export interface NumberStyle {
-  unit?: Unit | string;
+  unit?: string | null;
   currency?: string;
   compact?: boolean;
 }

@@ -1,0 +1,3 @@
+export function Logo({ className }: { className?: string }) {
+  return <img src="/icon.svg" alt="" className={className} />;
+}

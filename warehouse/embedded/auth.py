@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from warehouse.embedded.config import GatewayConfig
@@ -16,6 +17,12 @@ class Role(Enum):
     READER = "reader"
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    user: str
+    role: Role
+
+
 _ROLE_OF_USER = {"admin": Role.ADMIN, "default": Role.ADMIN, "reader": Role.READER}
 
 
@@ -25,7 +32,7 @@ class Authenticator:
     def __init__(self, config: GatewayConfig) -> None:
         self._passwords = {Role.ADMIN: config.admin_password, Role.READER: config.reader_password}
 
-    def role(self, headers: Mapping[str, str], parameters: Parameters) -> Role:
+    def identify(self, headers: Mapping[str, str], parameters: Parameters) -> Identity:
         """Raises ClickHouseError 516 for wrong credentials and for two kinds at once."""
         user, password = _credentials(headers, parameters)
         role = _ROLE_OF_USER.get(user)
@@ -35,7 +42,7 @@ class Authenticator:
         )
         if role is None or (expected and not matches):
             raise failed(user)
-        return role
+        return Identity(user, role)
 
 
 def failed(user: str) -> ClickHouseError:

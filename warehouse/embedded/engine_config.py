@@ -1,4 +1,4 @@
-"""The engine's configuration file: caches and pools sized for one machine that also runs the rest."""
+"""The engine's configuration file: caches and pools for one machine that also runs the rest."""
 
 from pathlib import Path
 

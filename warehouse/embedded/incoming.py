@@ -1,4 +1,4 @@
-"""Reads a request body: content coding, INSERT data apart from its statement, form fields."""
+"""Reads a request body: content coding, form fields, the data of an INSERT apart from its text."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from typing import Any
 
 from warehouse.embedded import compression
 from warehouse.embedded.body import Spool
-from warehouse.embedded.errors import ClickHouseError, bad_request
+from warehouse.embedded.errors import ClickHouseError, syntax_error
 from warehouse.embedded.execution import Insert
+from warehouse.embedded.native_blocks import BlockReader
 from warehouse.embedded.statement import MAX_HEADER_BYTES, InsertHeader, first_word, insert_header
 
 Receive = Callable[[], Awaitable[Any]]
 
 MAX_STATEMENT_BYTES = 64 << 20
+"""Of a statement without its INSERT data."""
 
 
 class ClientDisconnected(Exception):  # noqa: N818 - an event, not a fault
@@ -27,9 +29,12 @@ class Incoming:
     insert: Insert | None = None
 
 
-async def body_chunks(receive: Receive, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
-    """The decoded body. Raises ClientDisconnected when the client leaves before its end."""
+async def body_chunks(
+    receive: Receive, headers: Mapping[str, str], *, framed: bool
+) -> AsyncIterator[bytes]:
+    """The plain body; `framed` is `decompress=1`. Raises ClientDisconnected on a short one."""
     decoder = compression.decompressor(headers.get("content-encoding", ""))
+    blocks = BlockReader() if framed else None
     more = True
     while more:
         message = await receive()
@@ -37,40 +42,43 @@ async def body_chunks(receive: Receive, headers: Mapping[str, str]) -> AsyncIter
             raise ClientDisconnected
         more = message.get("more_body", False)
         data = message.get("body", b"")
+        if decoder is not None:
+            data = compression.decode(decoder, data)
+        if blocks is not None:
+            data = blocks.decompress(data)
         if data:
-            yield compression.decode(decoder, data) if decoder else data
+            yield data
+    if blocks is not None:
+        blocks.finish()
 
 
 async def read_statement(
-    query: bytes, chunks: AsyncIterator[bytes], spool: Callable[[], Spool]
+    query: bytes, chunks: AsyncIterator[bytes], new_spool: Callable[[], Spool]
 ) -> Incoming:
     """`query` and the body are one text, as on a server; INSERT data goes to a spool."""
-    head = bytearray(query)
-    if query:
-        head += b"\n"
+    head = bytearray(query + b"\n" if query else b"")
+    sought = False
     async for chunk in chunks:
         head += chunk
-        if len(head) > MAX_HEADER_BYTES:
+        if len(head) > MAX_HEADER_BYTES and not sought:
+            sought = True
             insert = _insert_header(bytes(head))
             if insert is not None:
-                return await _with_data(bytes(head), insert, chunks, spool())
+                return await _with_data(bytes(head), insert, chunks, new_spool())
         if len(head) > MAX_STATEMENT_BYTES:
-            raise ClickHouseError(
-                66, "QUERY_IS_TOO_LARGE", f"A statement may have {MAX_STATEMENT_BYTES} bytes"
-            )
+            message = f"A statement may have {MAX_STATEMENT_BYTES} bytes"
+            raise ClickHouseError(66, "QUERY_IS_TOO_LARGE", message)
     sql = bytes(head)
     if not sql.strip():
-        raise ClickHouseError(
-            62, "SYNTAX_ERROR", "Syntax error: failed at position 1 (end of query): Empty query"
-        )
+        raise syntax_error("Syntax error: failed at position 1 (end of query): Empty query")
     insert = _insert_header(sql)
     if insert is None:
         return Incoming(sql)
-    return await _with_data(sql, insert, chunks, spool())
+    return await _with_data(sql, insert, chunks, new_spool())
 
 
 def _insert_header(sql: bytes) -> InsertHeader | None:
-    return insert_header(sql) if first_word(sql) == b"INSERT" else None
+    return insert_header(sql) if first_word(sql) in (b"INSERT", b"WITH") else None
 
 
 async def _with_data(
@@ -80,8 +88,3 @@ async def _with_data(
     async for chunk in rest:
         spool.write(chunk)
     return Incoming(sql[: insert.data_start], Insert(insert, spool))
-
-
-def check_method(method: str) -> None:
-    if method not in ("GET", "HEAD", "POST", "PUT"):
-        raise bad_request(f"Method {method} is not supported")

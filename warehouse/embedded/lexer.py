@@ -1,7 +1,7 @@
 """Tokens of ClickHouse SQL as bytes, so that identifiers and literals need not be UTF-8.
 
-Only what the gateway must find in a statement is told apart: comments, strings, quoted identifiers, words and
-punctuation. Whether a statement is *valid* is for ClickHouse's own parser to say.
+Only what the gateway must find in a statement is told apart: comments, strings, quoted identifiers,
+words and punctuation. Whether a statement is *valid* is for ClickHouse's own parser to say.
 """
 
 import re
@@ -11,10 +11,11 @@ from enum import Enum
 
 _TOKEN = re.compile(
     rb"""
-      (?P<space>   \s+ | --[^\n]* | \#[ !][^\n]* | /\*.*?(?:\*/|\Z) )
+      (?P<space>   (?:\s|\xc2\xa0|\xe2\x80[\x80-\x8b\xa8\xa9\xaf]|\xef\xbb\xbf)+
+                 | (?:--|//|\#[ !])[^\n]* | /\*.*?(?:\*/|\Z) )
     | (?P<heredoc> (?P<tag>\$\w*\$).*?(?P=tag) )
-    | (?P<string>  '(?:[^'\\]|\\.|'')*' )
-    | (?P<quoted>  `(?:[^`\\]|\\.|``)*` | "(?:[^"\\]|\\.|"")*" )
+    | (?P<string>  '(?:[^'\\]|\\.|'')*' | \xe2\x80\x98.*?\xe2\x80\x99 )
+    | (?P<quoted>  `(?:[^`\\]|\\.|``)*` | "(?:[^"\\]|\\.|"")*" | \xe2\x80\x9c.*?\xe2\x80\x9d )
     | (?P<word>    [A-Za-z_\x80-\xff][\w$\x80-\xff]* )
     | (?P<number>  \d[\w.]* )
     | (?P<mark>    . )

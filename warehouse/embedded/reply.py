@@ -1,44 +1,23 @@
-"""The HTTP answer: buffered until it is sure or long, then streamed, with errors the server's way."""
+"""The HTTP answer: held back until it is sure, then streamed, with errors the server's way."""
 
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from warehouse.embedded.body import Spool
 from warehouse.embedded.compression import Compressor
 from warehouse.embedded.engine import Outcome
 from warehouse.embedded.errors import ClickHouseError
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-DEFAULT_BUFFER_BYTES = 1 << 20
-"""What a server holds back before it sends headers, so that an early error gets its status code."""
-
-_CONTENT_TYPES = {
-    "TabSeparated": "text/tab-separated-values; charset=UTF-8",
-    "TSV": "text/tab-separated-values; charset=UTF-8",
-    "CSV": "text/csv; charset=UTF-8; header=absent",
-    "CSVWithNames": "text/csv; charset=UTF-8; header=present",
-    "CSVWithNamesAndTypes": "text/csv; charset=UTF-8; header=present",
-    "TabSeparatedWithNames": "text/tab-separated-values; charset=UTF-8",
-    "TabSeparatedWithNamesAndTypes": "text/tab-separated-values; charset=UTF-8",
-    "TSVWithNames": "text/tab-separated-values; charset=UTF-8",
-    "TSVWithNamesAndTypes": "text/tab-separated-values; charset=UTF-8",
-    "XML": "application/xml; charset=UTF-8",
-}
-_BINARY = ("Native", "RowBinary", "Arrow", "Parquet", "ORC", "Avro", "MsgPack", "Protobuf", "Npy")
-
-
-def content_type(output_format: str) -> str:
-    if output_format in _CONTENT_TYPES:
-        return _CONTENT_TYPES[output_format]
-    if output_format.startswith("JSON") and "EachRow" in output_format:
-        return "application/x-ndjson; charset=UTF-8"
-    if output_format.startswith("JSON"):
-        return "application/json; charset=UTF-8"
-    if output_format.startswith(_BINARY):
-        return "application/octet-stream"
-    return "text/plain; charset=UTF-8"
+HOLD_BYTES = 1 << 20
+HOLD_SECONDS = 0.1
+"""The first bytes wait this long, or until there are HOLD_BYTES, for an error to show: until then
+it gets its own status code and no rows.
+"""
 
 
 def summary(outcome: Outcome, elapsed_ns: int) -> str:
@@ -49,48 +28,60 @@ def summary(outcome: Outcome, elapsed_ns: int) -> str:
         "written_rows": outcome.written_rows,
         "written_bytes": outcome.written_bytes,
         "total_rows_to_read": outcome.read_rows,
-        "result_rows": outcome.result_rows,
-        "result_bytes": outcome.result_bytes,
+        "result_rows": outcome.written_rows or outcome.result_rows,
+        "result_bytes": outcome.written_bytes or outcome.result_bytes,
         "elapsed_ns": elapsed_ns,
-        "memory_usage": 0,
     }
-    return json.dumps(
-        {name: str(number) for name, number in numbers.items()}, separators=(",", ":")
-    )
+    texts = {name: str(number) for name, number in numbers.items()}
+    return json.dumps(texts, separators=(",", ":"))
 
 
 class Reply:
-    """One HTTP response. Bytes are held back until `buffer_bytes` are there or the result ended."""
+    """One HTTP response."""
 
     def __init__(self, send: Send, headers: dict[str, str], version: str) -> None:
         self._send = send
         self._headers = headers
         self._version = version
-        self._tag = ""
+        self._tag = secrets.token_hex(8)
         self._started = False
         self._held = bytearray()
-        self.buffer_bytes = DEFAULT_BUFFER_BYTES
+        self._held_since = 0.0
+        self.hold_bytes = HOLD_BYTES
+        self.hold_seconds = HOLD_SECONDS
         self.head_only = False
-        self.compressor: Compressor | None = None
+        self.compressors: list[Compressor] = []
+        self.whole: Spool | None = None
+        """Keeps everything until the end, for `wait_end_of_query`."""
 
     def set(self, name: str, value: str) -> None:
         self._headers[name] = value
 
     async def write(self, data: bytes) -> None:
-        if self._started:
+        if self.whole is not None:
+            self.whole.write(data)
+        elif self._started:
             await self._body(data)
-            return
+        else:
+            await self._hold(data)
+
+    async def _hold(self, data: bytes) -> None:
+        self._held_since = self._held_since or time.monotonic()
         self._held += data
-        if len(self._held) > self.buffer_bytes:
+        waited = time.monotonic() - self._held_since
+        if len(self._held) > self.hold_bytes or waited > self.hold_seconds:
             await self._start(200)
 
     async def finish(self) -> None:
         await self._start(200)
+        if self.whole is not None:
+            for chunk in self.whole.chunks():
+                await self._body(chunk)
         await self._end()
 
     async def fail(self, error: ClickHouseError) -> None:
         """The error as the answer, or, when bytes are out, as the closing block of the stream."""
-        text = error.text(self._version).encode("utf-8", "surrogateescape")
+        text = error.text(self._version).encode("utf-8", "replace")
         if self._started:
             await self._body(self._exception_block(text))
             await self._end()
@@ -105,33 +96,35 @@ class Reply:
         await self._end()
 
     def _exception_block(self, text: bytes) -> bytes:
-        tag = self._tag.encode()
-        length = str(len(text)).encode()
-        mark = b"\r\n__exception__\r\n"
-        return mark + tag + b"\r\n" + text + length + b" " + tag + mark
+        tag, mark = self._tag.encode(), b"\r\n__exception__\r\n"
+        return mark + tag + b"\r\n" + text + b"%d " % len(text) + tag + mark
 
     async def _start(self, status: int) -> None:
         if self._started:
             return
         self._started = True
-        self._tag = secrets.token_hex(8)
         if status == 200:
             self.set("X-ClickHouse-Exception-Tag", self._tag)
-        pairs = [
+        headers = [
             (name.lower().encode(), value.encode("latin-1", "replace"))
             for name, value in self._headers.items()
         ]
-        await self._send({"type": "http.response.start", "status": status, "headers": pairs})
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
         held, self._held = bytes(self._held), bytearray()
         await self._body(held)
 
     async def _body(self, data: bytes) -> None:
-        if self.compressor is not None:
-            data = self.compressor.compress(data)
-        if data and not self.head_only:
-            await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        for compressor in self.compressors:
+            data = compressor.compress(data)
+        await self._send_body(data, more=True)
 
     async def _end(self) -> None:
-        tail = b"" if self.compressor is None else self.compressor.flush()
-        body = b"" if self.head_only else tail
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        tail = b""
+        for compressor in self.compressors:
+            tail = compressor.compress(tail) + compressor.flush()
+        await self._send_body(tail, more=False)
+
+    async def _send_body(self, data: bytes, *, more: bool) -> None:
+        body = b"" if self.head_only else data
+        if body or not more:
+            await self._send({"type": "http.response.body", "body": body, "more_body": more})

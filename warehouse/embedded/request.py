@@ -84,7 +84,8 @@ class QueryRequest:
     wait_end_of_query: bool
     buffer_bytes: int
     compress: bool
-    decompress: bool
+    native_revision: int
+    """`client_protocol_version`: the revision in which the client reads Native."""
 
     @classmethod
     def of(cls, method: str, parameters: Parameters, headers: Mapping[str, str]) -> "QueryRequest":
@@ -105,10 +106,11 @@ class QueryRequest:
             },
             external_tables=_external_tables(parameters),
             accept_encoding=headers.get("accept-encoding", ""),
-            wait_end_of_query=parameters.flag("wait_end_of_query"),
+            wait_end_of_query=parameters.flag("wait_end_of_query")
+            or parameters.flag("http_wait_end_of_query"),
             buffer_bytes=_number(parameters, "buffer_size", 0),
             compress=parameters.flag("compress"),
-            decompress=parameters.flag("decompress"),
+            native_revision=_number(parameters, "client_protocol_version", 0),
         )
 
 

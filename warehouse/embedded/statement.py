@@ -7,9 +7,15 @@ from typing import Any
 from warehouse.embedded.errors import syntax_error
 from warehouse.embedded.lexer import Kind, Token, tokens
 
-_ROW_STATEMENTS = frozenset(
-    {b"SELECT", b"WITH", b"FROM", b"SHOW", b"DESCRIBE", b"DESC", b"EXISTS", b"EXPLAIN", b"CHECK"}
+_ROW_NODES = frozenset(
+    {"SelectWithUnionQuery", "SelectIntersectExceptQuery", "ExplainQuery", "KillQueryQuery"}
 )
+_ROW_WORDS = frozenset(
+    {
+        b"SELECT", b"WITH", b"FROM", b"SHOW", b"DESCRIBE", b"DESC", b"EXISTS", b"EXPLAIN",
+        b"CHECK", b"KILL",
+    }
+)  # fmt: skip
 
 MAX_HEADER_BYTES = 1 << 20
 """An INSERT must reach its data within this many bytes."""
@@ -28,8 +34,19 @@ class Statement:
         return first_word(self.sql)
 
     @property
+    def node(self) -> str:
+        """The type of the tree's root; empty without a tree."""
+        return "" if self.tree is None else str(self.tree.get("type"))
+
+    @property
     def returns_rows(self) -> bool:
-        return self.keyword in _ROW_STATEMENTS
+        if self.tree is None:
+            return self.keyword in _ROW_WORDS
+        return self.node in _ROW_NODES or self.node.startswith(("Show", "Exists", "Describe"))
+
+    @property
+    def reads(self) -> bool:
+        return self.returns_rows and self.keyword != b"KILL"
 
     @property
     def output_format(self) -> str | None:
@@ -48,9 +65,15 @@ class Statement:
         at = clause[0].start
         return self.sql[:at] + outfile + self.sql[at:end]
 
+    def without_format(self) -> bytes:
+        """The statement up to its FORMAT clause, or to its end before a semicolon."""
+        outer = _outer_tokens(self.sql)
+        clause = _format_clause(outer)
+        return self.sql[: outer[-1].end] if clause is None else self.sql[: clause[0].start]
+
 
 def _outer_tokens(sql: bytes) -> list[Token]:
-    """The tokens outside brackets, without the semicolon that may end a statement."""
+    """The tokens outside brackets, without the semicolons that may end a statement."""
     outer = [token for token in tokens(sql) if token.depth == 0]
     while outer and outer[-1].text == b";":
         outer.pop()
@@ -92,11 +115,11 @@ def first_word(sql: bytes) -> bytes:
 
 
 def insert_header(sql: bytes) -> InsertHeader | None:
-    """The header of an INSERT that brings data; None for INSERT … SELECT and FROM INFILE."""
-    found = _after_target(token for token in tokens(sql) if token.depth == 0)
+    """The header of an INSERT that brings data; None for every other statement."""
+    found = _after_target(_from_insert(token for token in tokens(sql) if token.depth == 0))
     settings_start: int | None = None
     for token in found:
-        if token.start > MAX_HEADER_BYTES or token.is_word(b"SELECT", b"WITH", b"FROM", b"WATCH"):
+        if token.start > MAX_HEADER_BYTES or token.is_word(b"SELECT", b"WITH", b"FROM"):
             return None
         if token.is_word(b"SETTINGS") and settings_start is None:
             settings_start = token.start
@@ -119,11 +142,26 @@ def _header(
     return InsertHeader(sql[:end].rstrip(), sql[end : keyword.start].strip(), name, data_start)
 
 
+def _from_insert(found: Iterator[Token]) -> Iterator[Token]:
+    """The tokens after `INSERT` or `WITH … INSERT INTO`; none if the statement is another one."""
+    first = next(found, None)
+    if first is not None and first.is_word(b"INSERT"):
+        yield from found
+    elif first is not None and first.is_word(b"WITH"):
+        previous = first
+        for token in found:
+            if token.start > MAX_HEADER_BYTES:
+                return
+            if token.is_word(b"INTO") and previous.is_word(b"INSERT"):
+                yield from found
+            previous = token
+
+
 def _after_target(found: Iterator[Token]) -> Iterator[Token]:
-    """The tokens that follow `INSERT INTO [TABLE] [FUNCTION] db.table`, which may be keywords."""
+    """The tokens that follow `[INTO] [TABLE] [FUNCTION] db.table`, which may be keywords."""
     name_expected = True
     for token in found:
-        if token.is_word(b"INSERT", b"INTO", b"TABLE", b"FUNCTION") and name_expected:
+        if token.is_word(b"INTO", b"TABLE", b"FUNCTION") and name_expected:
             continue
         if token.text == b"{":  # {name:Identifier} is two tokens outside its brackets
             next(found, None)

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dotenv import dotenv_values
+from pydantic import ValidationError
 
 from stack.engines import ClickHouse, Postgres, Redis
 from stack.errors import StackError
@@ -151,8 +152,17 @@ def is_placeholder(secret: str) -> bool:
 
 
 def resolve() -> Environment:
-    settings = StackSettings()
+    """Read the settings and this machine's secrets. Raises StackError naming a wrong setting."""
+    try:
+        settings = StackSettings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{_name(part['loc'])}: {part['msg']}" for part in error.errors())
+        raise StackError(f"wrong setting in .env or the environment: {wrong}") from error
     return Environment(settings, load(settings.data_dir))
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location)).upper()
 
 
 def export(environment: Environment) -> None:

@@ -142,11 +142,8 @@ class Supervisor:
             end_group(process)
 
     def _step_failed(self, step: Step, code: int) -> None:
-        message = (
-            f"{step.name} failed ({describe_exit(code)}). {step.remedy}\n"
-            f"Its log, {self._journal.path(step.name)}, ends with:\n"
-            f"{self._journal.tail(step.name)}"
-        )
+        log = self._journal.path(step.name)
+        message = f"{step.name} failed ({describe_exit(code)}), see {log}. {step.remedy}"
         if step.required:
             raise StackError(message)
         self._state.warnings.append(message)

@@ -30,8 +30,8 @@ def platform(environment: Environment) -> tuple[Node, ...]:
         *_services(environment),
         *_dagster(environment),
         steps.first_login(),
-        steps.sample_traffic(),
-        steps.first_build(),
+        *((steps.sample_traffic(),) if environment.settings.sample_traffic else ()),
+        steps.first_build(after_sample=environment.settings.sample_traffic),
     )
 
 
@@ -142,11 +142,12 @@ class _Steps:
             remedy="The platform runs without sample traffic; the next start tries again.",
         )
 
-    def first_build(self) -> Step:
+    def first_build(self, *, after_sample: bool) -> Step:
+        data = "sample-traffic" if after_sample else "first-login"
         return self._step(
             "first-build",
             "first-build",
-            depends_on=("sample-traffic", "dagster-webserver", "dagster-daemon"),
+            depends_on=(data, "loader", "dagster-webserver", "dagster-daemon"),
             required=False,
             remedy="Run `analytics build` once the cause is gone.",
         )

@@ -23,12 +23,14 @@ def first_login() -> None:
 
 def first_build() -> None:
     """Build the models if one of them was never built: at the first start, or after an upgrade."""
+    from stack import first_run
     from stack.commands.build import build
     from stack.environment import resolve
     from stack.models_built import missing_models
 
     missing = missing_models(resolve())
     if missing:
+        first_run.wait_until_loaded(resolve())
         console.out.print(f"Building the models; {len(missing)} of them for the first time.")
         build()
 

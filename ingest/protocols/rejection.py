@@ -64,7 +64,8 @@ def _of_type(message: str) -> Rejection:
 
 def _position(error: Exception, body: bytes) -> int:
     if found := _BYTE.search(str(error)):
-        return int(found[1])
+        # msgspec points behind the first of trailing characters, and at the culprit otherwise.
+        return int(found[1]) - ("trailing characters" in str(error))
     try:
         body.decode()
     except UnicodeDecodeError as undecodable:

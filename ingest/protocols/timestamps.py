@@ -62,7 +62,7 @@ def _correct(
         try:
             moment = received_at - (sent_at - moment)
         except OverflowError:  # years 1 and 9999
-            return received_at, "unreadable"
+            return received_at, "future" if moment > received_at else "before_2000"
         rule = "clock_corrected"
     if moment - received_at > MAX_AHEAD:
         return received_at, "future"

@@ -1,0 +1,124 @@
+"""Segment's messages in our columns."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ingest.protocols.segment import CALLS
+from tests.ingest.protocols.arrivals import process, segment_protocol
+
+
+def rows_of(*messages: dict[str, Any], **fields: Any) -> list[Any]:
+    body = json.dumps({"batch": messages, **fields}).encode()
+    prepared = process(body, segment_protocol())
+    assert prepared.rejected == []
+    return prepared.rows
+
+
+def test_a_track_message() -> None:
+    (row,) = rows_of(
+        {
+            "type": "track",
+            "event": "Order Completed",
+            "messageId": "ajs-next-1",
+            "userId": "u1",
+            "anonymousId": "a1",
+            "timestamp": "2026-11-22T09:59:50.000Z",
+            "properties": {"revenue": 3},
+            "context": {"library": {"name": "analytics.js", "version": "next-1.7"}, "custom": 1},
+            "integrations": {},
+            "_metadata": {"nodeVersion": "20"},
+        },
+        sentAt="2026-11-22T10:00:00.000Z",
+    )
+    assert (row.type, row.event_name, row.user_id, row.anonymous_id) == (
+        "track",
+        "Order Completed",
+        "u1",
+        "a1",
+    )
+    assert (row.library, row.library_version) == ("analytics.js", "next-1.7")
+    assert row.timestamp.isoformat() == "2026-11-22T09:59:50.123000+00:00"
+    assert (row.properties, row.context) == ({"revenue": 3}, {"custom": 1})
+    assert row.corrections == ("event_id_hashed",)
+
+
+def test_a_page_keeps_its_name_as_a_property() -> None:
+    (row,) = rows_of(
+        {
+            "type": "page",
+            "name": "Docs",
+            "category": "Help",
+            "anonymousId": "a1",
+            "properties": {"url": "https://example.com/docs?x=1", "title": "T"},
+        }
+    )
+    assert (row.event_name, row.url, row.path, row.title) == (
+        "page_view",
+        "https://example.com/docs?x=1",
+        "/docs",
+        "T",
+    )
+    assert row.properties == {
+        "name": "Docs",
+        "category": "Help",
+        "url": "https://example.com/docs?x=1",
+        "title": "T",
+    }
+
+
+def test_identify_group_and_alias() -> None:
+    identify, group, alias = rows_of(
+        {"type": "identify", "userId": "u1", "traits": {"plan": "pro"}},
+        {"type": "group", "userId": "u1", "groupId": 7, "traits": {"seats": 3}},
+        {"type": "alias", "userId": "u1", "previousId": "a1"},
+    )
+    assert (identify.event_name, identify.traits) == ("identify", {"plan": "pro"})
+    assert (group.group_id, group.traits) == ("7", {"seats": 3})
+    assert (alias.user_id, alias.previous_id) == ("u1", "a1")
+
+
+def test_the_original_timestamp_and_the_message_s_own_sent_at_win() -> None:
+    (row,) = rows_of(
+        {
+            "type": "track",
+            "event": "e",
+            "userId": "u",
+            "timestamp": "2020-01-01T00:00:00Z",
+            "originalTimestamp": "2026-11-22T09:00:00Z",
+            "sentAt": "2026-11-22T09:00:10Z",
+        },
+        sentAt="2026-11-22T12:00:00Z",
+    )
+    assert row.timestamp.isoformat() == "2026-11-22T09:59:50.123000+00:00"
+
+
+def test_the_batch_s_context_is_that_of_its_messages() -> None:
+    (row,) = rows_of(
+        {"type": "track", "event": "e", "userId": "u", "context": {"app": {"version": "2"}}},
+        context={"locale": "de-DE", "app": {"version": "1"}},
+    )
+    assert (row.locale, row.app_version) == ("de-DE", "2")
+
+
+@pytest.mark.parametrize(("path", "kind"), [item for item in CALLS.items() if item[1]])
+def test_the_path_says_the_type_of_a_single_message(path: str, kind: str) -> None:
+    body = json.dumps({"userId": "u1", "event": "e", "writeKey": "wk_x", "sentAt": None}).encode()
+    (row,) = process(body, segment_protocol(CALLS[path])).rows
+    assert row.type == kind
+
+
+def test_nulls_are_as_good_as_nothing() -> None:
+    (row,) = rows_of(
+        {
+            "type": "track",
+            "event": "e",
+            "userId": "u1",
+            "anonymousId": None,
+            "properties": None,
+            "context": None,
+            "timestamp": None,
+        }
+    )
+    assert (row.anonymous_id, row.timestamp_rule) == ("", "received")

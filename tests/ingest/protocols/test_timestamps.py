@@ -1,0 +1,98 @@
+"""The client's clock only measures how long before sending an event happened."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ingest.protocols.timestamps import parse, resolve
+from tests.ingest.protocols.arrivals import RECEIVED_AT, batch, event, process
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("original", "sent_at", "timestamp", "rule"),
+    [
+        # received at 10:00:00.123
+        (
+            "2026-11-22T09:59:58.120Z",
+            "2026-11-22T10:00:00.000Z",
+            "2026-11-22T09:59:58.243",
+            "clock_corrected",
+        ),
+        (
+            "2026-11-22T10:59:58Z",
+            "2026-11-22T11:00:00Z",
+            "2026-11-22T09:59:58.123",
+            "clock_corrected",
+        ),
+        ("2026-11-22T08:00:00Z", None, "2026-11-22T08:00:00", "client"),
+        ("2026-11-22T10:00:00+02:00", None, "2026-11-22T08:00:00", "client"),
+        (None, "2026-11-22T10:00:00Z", "2026-11-22T10:00:00.123", "received"),
+        ("2026-11-23T10:00:00.123Z", None, "2026-11-23T10:00:00.123", "client"),
+        ("2026-11-23T10:00:00.124Z", None, "2026-11-22T10:00:00.123", "future"),
+        ("2200-01-01T00:00:00Z", None, "2026-11-22T10:00:00.123", "future"),
+        ("9999-12-31T23:59:59Z", None, "2026-11-22T10:00:00.123", "future"),
+        ("9999-12-31T23:59:59.999Z", "2026-11-22T10:00:00Z", "2026-11-22T10:00:00.123", "future"),
+        ("0001-01-01T00:00:00Z", "2026-11-22T11:00:00Z", "2026-11-22T10:00:00.123", "before_2000"),
+        ("1999-12-31T23:59:59.999Z", None, "2026-11-22T10:00:00.123", "before_2000"),
+        ("2000-01-01T00:00:00Z", None, "2000-01-01T00:00:00", "client"),
+        ("1970-01-01T00:00:00Z", None, "2026-11-22T10:00:00.123", "before_2000"),
+        ("1850-01-01T00:00:00Z", None, "2026-11-22T10:00:00.123", "before_2000"),
+        # A clock at 1970 measures durations as well as any other.
+        (
+            "1970-01-01T00:00:05Z",
+            "1970-01-01T00:00:15Z",
+            "2026-11-22T09:59:50.123",
+            "clock_corrected",
+        ),
+        ("yesterday", None, "2026-11-22T10:00:00.123", "unreadable"),
+        ("", None, "2026-11-22T10:00:00.123", "unreadable"),
+    ],
+)
+def test_the_rule_that_fired_is_told(
+    original: Any, sent_at: str | None, timestamp: str, rule: str
+) -> None:
+    sent = parse(sent_at).moment if sent_at else None
+    resolved = resolve(original, sent, RECEIVED_AT)
+    assert (resolved.timestamp, resolved.rule) == (at(timestamp), rule)
+
+
+@pytest.mark.parametrize(
+    ("value", "moment", "corrections"),
+    [
+        ("2026-11-22T10:00:00.123456Z", "2026-11-22T10:00:00.123", ()),
+        ("2026-11-22T10:00:00.123999999Z", "2026-11-22T10:00:00.123", ()),
+        ("2026-11-22 10:00:00", "2026-11-22T10:00:00", ("zone_assumed_utc",)),
+        ("2026-11-22", "2026-11-22T00:00:00", ("zone_assumed_utc",)),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999", ("leap_second",)),
+        (1_795_341_600, "2026-11-22T10:00:00", ("epoch_seconds",)),
+        (1_795_341_600.5, "2026-11-22T10:00:00.5", ("epoch_seconds",)),
+        (1_795_341_600_123, "2026-11-22T10:00:00.123", ("epoch_milliseconds",)),
+        (1_795_341_600_123_456, "2026-11-22T10:00:00.123", ("epoch_microseconds",)),
+        ("1795341600123", "2026-11-22T10:00:00.123", ("epoch_milliseconds",)),
+        (-1, "1969-12-31T23:59:59", ("epoch_seconds",)),
+    ],
+)
+def test_variants_that_are_read(value: Any, moment: str, corrections: tuple[str, ...]) -> None:
+    assert parse(value) == (at(moment), corrections)
+
+
+@pytest.mark.parametrize("value", [None, True, {}, [], 1e300, 10**400, "0", "12", "2026-13-01"])
+def test_variants_that_are_not_read(value: Any) -> None:
+    assert parse(value).moment is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("1850-06-01T00:00:00Z", "1900-01-01T00:00:00"),
+        ("9999-12-31T23:59:59Z", "2299-12-31T23:59:59.999"),
+    ],
+)
+def test_the_original_is_kept_within_what_the_column_holds(sent: str, stored: str) -> None:
+    (row,) = process(batch(event(timestamp=sent))).rows
+    assert row.original_timestamp == at(stored)

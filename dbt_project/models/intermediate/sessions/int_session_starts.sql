@@ -3,6 +3,8 @@
 -- depends_on: {{ ref('int_activity_ranges') }}
 
 -- Depends on the set of points only, so an event that is read twice does no harm.
+-- Lambdas take neighbours as arguments: an array captured in one is copied for every
+-- element.
 
 {% set events = history_of('fct_events') %}
 
@@ -14,7 +16,19 @@ projects as (
 
 ),
 
-batch as (
+midnights as (
+
+    select
+        project_id,
+        arrayJoin(utc_offsets) as utc_offset,
+        utc_offset.1 as valid_from,
+        utc_offset.2 as offset_seconds
+    from projects
+    where session_cut_at_midnight
+
+),
+
+new_events as (
 
     select * from {{ ref('stg_events') }}
     where
@@ -23,20 +37,7 @@ batch as (
         {%- else -%}
         load_id <= {{ window_value('hi') }}
         {%- endif %}
-
-),
-
-new_points as (
-
-    select
-        batch.project_id as project_id,
-        batch.device_id as device_id,
-        toUnixTimestamp64Milli(batch.occurred_at) as occurred_ms,
-        {{ campaign_hash() }} as campaign
-    from batch
-    any left join projects on batch.project_id = projects.project_id
-    where batch.device_id != ''
-        and (not batch.is_bot or projects.include_bots)
+        and device_id != ''
 
 ),
 
@@ -60,30 +61,56 @@ old_events as (
         )
 
 ),
+{% endif %}
 
-old_points as (
+observations as (
+
+    select
+        new_events.project_id as project_id,
+        new_events.device_id as device_id,
+        new_events.occurred_at as occurred_at,
+        {{ campaign_key('new_events') }} as campaign
+    from new_events
+    any left join projects on new_events.project_id = projects.project_id
+    where not new_events.is_bot or projects.include_bots
+
+    {% if events %}
+    union all
 
     select
         old_events.project_id as project_id,
         old_events.device_id as device_id,
-        toUnixTimestamp64Milli(old_events.occurred_at) as occurred_ms,
-        {{ campaign_hash() }} as campaign
+        old_events.occurred_at as occurred_at,
+        {{ campaign_key('old_events') }} as campaign
     from old_events
     inner join ranges
         on old_events.project_id = ranges.project_id
         and old_events.device_id = ranges.device_id
+    any left join projects on old_events.project_id = projects.project_id
     where old_events.occurred_at between ranges.range_from and ranges.range_to
+    {% endif %}
 
 ),
-{% endif %}
 
 points as (
 
-    select * from new_points
-    {% if events %}
-    union all
-    select * from old_points
-    {% endif %}
+    select
+        observations.project_id as project_id,
+        observations.device_id as device_id,
+        toUnixTimestamp64Milli(observations.occurred_at) as occurred_ms,
+        if(
+            midnights.project_id = '',
+            0,
+            toInt32(toDate32(
+                observations.occurred_at
+                + toIntervalSecond(midnights.offset_seconds)
+            ))
+        ) as local_day,
+        observations.campaign as campaign
+    from observations
+    asof left join midnights
+        on observations.project_id = midnights.project_id
+        and observations.occurred_at >= midnights.valid_from
 
 ),
 
@@ -92,26 +119,25 @@ devices as (
     select
         project_id,
         device_id,
-        arraySort(groupArray((occurred_ms, campaign))) as points
+        arraySort(groupArray((occurred_ms, local_day, campaign))) as points
     from points
     group by project_id, device_id
 
 ),
 
-configured as (
+instants as (
 
     select
         devices.project_id as project_id,
         devices.device_id as device_id,
-        devices.points as points,
         1000 * toInt64(projects.session_timeout_seconds) as timeout_ms,
         1000 * toInt64(projects.session_cap_seconds) as cap_ms,
-        projects.session_cut_at_midnight as session_cut_at_midnight,
-        projects.session_cut_on_campaign as session_cut_on_campaign,
-        arrayMap(
-            change -> (toUnixTimestamp64Milli(change.1), change.2 * 1000),
-            projects.utc_offsets
-        ) as utc_offsets
+        -- The last point of a millisecond, which carries its greatest campaign.
+        arrayFilter(
+            (point, next_ms) -> point.1 != next_ms,
+            devices.points,
+            arrayShiftLeft(devices.points.1, 1, toInt64(-1))
+        ) as instants
     from devices
     any left join projects on devices.project_id = projects.project_id
 
@@ -120,41 +146,35 @@ configured as (
 runs as (
 
     select
-        * except (points),
+        project_id,
+        device_id,
+        cap_ms,
         arrayJoin(
             arraySplit(
-                (point, gap_ms) -> gap_ms >= timeout_ms,
-                points,
-                arrayDifference(points.1)
+                (instant, gap_ms) -> gap_ms >= timeout_ms,
+                instants,
+                arrayDifference(instants.1)
             )
         ) as run
-    from configured
+    from instants
 
 ),
 
 marked as (
 
     select
-        *,
+        project_id,
+        device_id,
         run[1].1 as run_started_ms,
         run.1 as times,
-        arrayMap(time -> intDiv(time - run_started_ms, cap_ms), times) as steps,
-        if(
-            session_cut_at_midnight,
+        arrayZip(
             arrayMap(
-                time -> intDiv(
-                    time + arrayLast(change -> change.1 <= time, utc_offsets).2,
-                    86400000
-                ),
+                time -> intDiv(time - run_started_ms, cap_ms),
                 times
             ),
-            []
-        ) as days,
-        if(
-            session_cut_on_campaign,
-            arrayFill(campaign -> campaign != 0, run.2),
-            []
-        ) as campaigns
+            run.2,
+            arrayFill(campaign -> campaign != '', run.3)
+        ) as marks
     from runs
 
 ),
@@ -167,16 +187,11 @@ sessions as (
         run_started_ms,
         arrayJoin(
             arrayFilter(
-                (time, number) -> number = 1
-                or (
-                    time != times[number - 1]
-                    and (
-                        steps[number] != steps[number - 1]
-                        or days[number] != days[number - 1]
-                        or campaigns[number] != campaigns[number - 1]
-                    )
-                ),
+                (time, mark, previous_mark, number) ->
+                    number = 1 or mark != previous_mark,
                 times,
+                marks,
+                arrayShiftRight(marks, 1),
                 arrayEnumerate(times)
             )
         ) as started_ms

@@ -1,0 +1,79 @@
+"""Events and project settings as plain values, for the reference implementation."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+GENERIC_IDS = {"", "null", "guest", "undefined", "anonymous", "none", "0", "unknown"}
+PAGE_VIEWS = {"page_view", "screen_view"}
+
+
+@dataclass(frozen=True)
+class Project:
+    project_id: str
+    timezone: str = "UTC"
+    session_timeout_seconds: int = 1800
+    session_cap_seconds: int = 86400
+    session_cut_at_midnight: bool = False
+    session_cut_on_campaign: bool = False
+    include_bots: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    event_id: UUID
+    event_name: str
+    occurred_ms: int
+    type: str = "track"
+    user_id: str = ""
+    anonymous_id: str = ""
+    previous_id: str = ""
+    path: str = ""
+    country: str = ""
+    platform: str = ""
+    utm_campaign: str = ""
+    revenue: float = 0.0
+    is_bot: bool = False
+    traits: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.occurred_ms, self.event_id.int
+
+    @property
+    def user(self) -> str:
+        return valid(self.user_id)
+
+    @property
+    def anonymous(self) -> str:
+        return valid(self.anonymous_id)
+
+    @property
+    def distinct_id(self) -> str:
+        return self.user or self.anonymous
+
+    @property
+    def device_id(self) -> str:
+        return self.anonymous or self.user
+
+    @property
+    def is_page_view(self) -> bool:
+        return self.type in {"page", "screen"} or self.event_name in PAGE_VIEWS
+
+    def is_counted(self, project: Project) -> bool:
+        return project.include_bots or not self.is_bot
+
+
+def valid(distinct_id: str) -> str:
+    return "" if distinct_id.strip().lower() in GENERIC_IDS else distinct_id
+
+
+
+def moment(occurred_ms: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=occurred_ms)
+
+
+def local_date(occurred_ms: int, timezone: str) -> date:
+    return moment(occurred_ms).astimezone(ZoneInfo(timezone)).date()

@@ -1,0 +1,69 @@
+"""A ClickHouse of one's own with the raw schema, filled and built by tests."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clickhouse_connect.driver.client import Client
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from tests.dbt_project.reference.events import Event, Project
+from tests.dbt_project.streams import raw_row
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+
+
+class BuildError(AssertionError):
+    """dbt reported errors."""
+
+
+@dataclass
+class Warehouse:
+    client: Client
+    url: str
+    target: Path
+
+    def load(self, load_id: int, events: Iterable[tuple[str, Event]]) -> None:
+        """Insert events as one block of the loader."""
+        rows = (json.dumps(raw_row(project, event, load_id)) for project, event in events)
+        self.client.raw_insert(
+            "raw.events", insert_block="\n".join(rows).encode(), fmt="JSONEachRow"
+        )
+
+    def configure(self, projects: Sequence[Project]) -> None:
+        columns = [name for name in Project.__dataclass_fields__]
+        rows = [[getattr(project, name) for name in columns] for project in projects]
+        self.client.insert("raw.projects", rows, column_names=columns)
+
+    def dbt(self, *arguments: str) -> dbtRunnerResult:
+        os.environ["CLICKHOUSE_URL"] = self.url
+        return dbtRunner().invoke(
+            [
+                *arguments,
+                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(self.target), "--log-path", str(self.target / "logs")),
+                *("--no-version-check", "--quiet", "--no-send-anonymous-usage-stats"),
+            ]
+        )
+
+    def build(self, *arguments: str) -> None:
+        """`dbt build`; raises with the first messages when anything fails."""
+        result = self.dbt(*(arguments or ("build",)))
+        if not result.success:
+            raise BuildError(_failures(result))
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in self.client.query(query).result_rows]
+
+
+def _failures(result: dbtRunnerResult) -> str:
+    if result.exception:
+        return str(result.exception)
+    results = getattr(result.result, "results", [])
+    return "\n".join(
+        f"{one.node.unique_id}: {one.message}"
+        for one in results
+        if one.status in {"error", "fail", "runtime error"}
+    )

@@ -36,7 +36,7 @@ _QUERY_LOG = """
     <table>query_log</table>
     <partition_by>toYYYYMM(event_date)</partition_by>
     <ttl>event_date + INTERVAL 14 DAY DELETE</ttl>
-    <flush_interval_milliseconds>7500</flush_interval_milliseconds>
+    <flush_interval_milliseconds>1000</flush_interval_milliseconds>
     <max_size_rows>65536</max_size_rows>
     <reserved_size_rows>1024</reserved_size_rows>
   </query_log>"""
@@ -45,6 +45,7 @@ BASE_SETTINGS = {
     "implicit_select": "0",  # on in chDB: `1 + 1` alone would be a statement
     "allow_introspection_functions": "0",  # on in chDB, off on a server
     "async_insert": "0",  # an answered insert is written
+    "log_queries": "0",  # on for the statement of a request, not for what prepares it
 }
 """Settings of every connection that differ from those of an embedded engine."""
 

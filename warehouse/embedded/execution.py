@@ -80,7 +80,7 @@ class Execution:
         with ExitStack() as stack:
             for table in plan.external_tables:
                 stack.enter_context(_external_table(table, connection))
-            connection.set({MARKER_SETTING: plan.marker})
+            connection.set({MARKER_SETTING: plan.marker, "log_queries": "1"} | _log_queries(plan))
             if plan.insert is not None:
                 path = stack.enter_context(plan.insert.data.path())
                 return connection.run(plan.insert.header.from_file(path), params=params)
@@ -137,6 +137,10 @@ class Execution:
         return native_stream.zoned_types(described.output)
 
 
+def _log_queries(plan: Plan) -> dict[str, str]:
+    return {name: value for name, value in plan.settings.items() if name == "log_queries"}
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -176,7 +180,7 @@ def _settings_of_request(plan: Plan, connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.set({MARKER_SETTING: ""} | before)
+        connection.set({MARKER_SETTING: "", "log_queries": "0"} | before)
         for name in plan.settings.keys() - before.keys():
             connection.run(b"SET " + name.encode() + b" = DEFAULT")
 

@@ -9,7 +9,13 @@ from warehouse.embedded.body import Spool
 from warehouse.embedded.errors import ClickHouseError, syntax_error
 from warehouse.embedded.execution import Insert
 from warehouse.embedded.native_blocks import BlockReader
-from warehouse.embedded.statement import MAX_HEADER_BYTES, InsertHeader, first_word, insert_header
+from warehouse.embedded.statement import (
+    MAX_HEADER_BYTES,
+    InsertHeader,
+    check_values,
+    first_word,
+    insert_header,
+)
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -74,6 +80,8 @@ async def read_statement(
     insert = _insert_header(sql)
     if insert is None:
         return Incoming(sql)
+    if insert.input_format.upper() == "VALUES":
+        check_values(sql[insert.data_start :])
     return await _with_data(sql, insert, chunks, new_spool())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.embedded.errors import syntax_error
+from warehouse.embedded.errors import ClickHouseError, syntax_error
 from warehouse.embedded.lexer import Kind, Token, tokens
 
 _ROW_NODES = frozenset(
@@ -133,6 +133,19 @@ def insert_header(sql: bytes) -> InsertHeader | None:
             start = name.end if is_values else _after_newline(sql, name.end)
             return _header(sql, settings_start, token, name.text.decode("ascii", "replace"), start)
     return None
+
+
+def check_values(data: bytes) -> None:
+    """Raises ClickHouseError 33 when a statement follows the rows of `INSERT … VALUES (…);`."""
+    if b";" not in data:
+        return
+    ended = False
+    for token in tokens(data):
+        if ended and token.text != b";":
+            raise ClickHouseError(
+                33, "CANNOT_READ_ALL_DATA", "Cannot read data after semicolon: one statement"
+            )
+        ended = ended or (token.text == b";" and token.depth == 0)
 
 
 def _header(

@@ -14,7 +14,10 @@ from warehouse.embedded.lexer import Kind, Token, quote_string, tokens
 MARKER_SETTING = "query_cache_tag"
 """Has no effect while the query cache is off, and clients have no use for it."""
 
-_OWN_CLAUSES = " (INTO OUTFILE|FROM INFILE) ./proc/self/fd/[0-9]+. (APPEND|COMPRESSION .none.) "
+_OWN_TEXT = (
+    "( (INTO OUTFILE|FROM INFILE) ./proc/self/fd/[0-9]+. (APPEND|COMPRESSION .none.) "
+    "|(gateway|reader)_)"
+)
 """What the gateway writes into statements; the dots stand for quotes."""
 
 _TRANSLATED = """
@@ -23,11 +26,11 @@ SELECT *{dropped} REPLACE (
     JSONExtractString(request, 'query_id') AS initial_query_id,
     JSONExtractString(request, 'user') AS user,
     JSONExtractString(request, 'user') AS initial_user,
-    replaceRegexpAll(query, '{clauses}', ' ') AS query,
+    replaceRegexpAll(query, '{own_text}', '') AS query,
     mapFilter((name, value) -> name != '{marker}', Settings) AS Settings
 )
 FROM (SELECT *, Settings['{marker}'] AS request FROM {table})
-WHERE request != '' AND NOT startsWith(query, 'SET {marker}')
+WHERE request != ''
 """
 
 _SESSION_LOG = """
@@ -44,6 +47,22 @@ FROM (
 )
 WHERE session_id != ''
 GROUP BY session_id, user
+"""
+
+_SHOW_CREATE = """
+SELECT concat(
+    'CREATE TABLE system.', table, '\\n(\\n',
+    arrayStringConcat(groupArray(concat('    `', name, '` ', type)), ',\\n'),
+    '\\n)\\nENGINE = ', any(engine)
+) AS statement
+FROM (
+    SELECT columns.table AS table, columns.name AS name, type, engine
+    FROM system.columns INNER JOIN system.tables
+        ON columns.database = tables.database AND columns.table = tables.name
+    WHERE database = 'system' AND table = {name}
+    ORDER BY position
+)
+GROUP BY table
 """
 
 _READERS = {b"SELECT", b"WITH", b"FROM", b"EXPLAIN", b"INSERT", b"DESCRIBE", b"DESC", b"EXISTS"}
@@ -84,11 +103,22 @@ def with_views(sql: bytes, *, query_log: bool) -> bytes:
     if words[:2] == [b"SHOW", b"PROCESSLIST"]:
         shown = b"SELECT * FROM system.gateway_processes ORDER BY elapsed DESC"
         return sql[: found[0].start] + shown + sql[found[1].end :]
+    if words[:2] == [b"SHOW", b"CREATE"]:
+        return _show_create(sql, found)
     if words[:2] == [b"SHOW", b"POLICIES"] or words == [b"SHOW", b"ROW", b"POLICIES"]:
         return _no_policies(sql, found)
     if not words or words[0] not in _READERS:
         return sql
     return _renamed(sql, found, query_log=query_log)
+
+
+def _show_create(sql: bytes, found: list[Token]) -> bytes:
+    """chDB keeps no CREATE statement for the tables of `system`: one is made of their columns."""
+    named = [token for token in found[2:] if not token.is_word(b"TABLE")]
+    if len(named) < 3 or _name(named[0]) != b"system" or named[1].text != b".":
+        return sql
+    statement = _SHOW_CREATE.format(name=quote_string(_name(named[2])).decode()).encode()
+    return statement + sql[named[2].end :]
 
 
 def _no_policies(sql: bytes, found: list[Token]) -> bytes:
@@ -120,7 +150,7 @@ def _create_view(name: str, select: str) -> bytes:
 def _translated(table: str, *, keep_request: bool = False) -> str:
     return _TRANSLATED.format(
         dropped="" if keep_request else " EXCEPT (request)",
-        clauses=_OWN_CLAUSES,
+        own_text=_OWN_TEXT,
         marker=MARKER_SETTING,
         table=table,
     )

@@ -1,12 +1,10 @@
-"""What a new installation gets: an account, sample traffic, and a first build.
+"""What a new installation needs first: dbt's manifest and an account.
 
 Each function looks whether there is anything to do, so that every start may call it.
 """
 
-import contextlib
 import json
 import os
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,8 +14,6 @@ from stack.control_plane import control_plane
 from stack.environment import Environment
 from stack.installation import Installation
 from stack.settings import PROJECT_ROOT
-
-LONGEST_WAIT_SECONDS = 60.0
 
 
 def make_manifest() -> Path:
@@ -50,19 +46,3 @@ def create_first_login(environment: Environment) -> bool:
 
     with control_plane(environment) as database:
         return database.run(create)
-
-
-def wait_until_loaded(environment: Environment) -> None:
-    """Return when the loader has caught up; the build then takes all events in one pass.
-
-    After a minute the build goes ahead: what comes later is the next build's.
-    """
-    import httpx
-
-    url = f"http://127.0.0.1:{environment.settings.loader_port}/ready"
-    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url).json()["lag_seconds"] == 0:
-                return
-        time.sleep(0.2)

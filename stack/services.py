@@ -31,7 +31,8 @@ def platform(environment: Environment) -> tuple[Node, ...]:
         *_dagster(environment),
         steps.first_login(),
         *((steps.sample_traffic(),) if environment.settings.sample_traffic else ()),
-        steps.first_build(after_sample=environment.settings.sample_traffic),
+        steps.queue_build(after_sample=environment.settings.sample_traffic),
+        steps.first_build(),
     )
 
 
@@ -111,7 +112,8 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
         probe=query_is_true(environment.dagster_database_url, DAEMON_HEARTBEAT),
         port=None,
         port_setting=None,
-        depends_on=("dagster-code",),
+        # A first build is in the queue by then, and no refresh of the same events comes first.
+        depends_on=("dagster-code", "queue-build"),
     )
     return code, web, daemon
 
@@ -142,12 +144,22 @@ class _Steps:
             remedy="The platform runs without sample traffic; the next start tries again.",
         )
 
-    def first_build(self, *, after_sample: bool) -> Step:
+    def queue_build(self, *, after_sample: bool) -> Step:
+        """Waits by itself for the webserver, if there is anything to build."""
         data = "sample-traffic" if after_sample else "first-login"
         return self._step(
+            "queue-build",
+            "queue-build",
+            depends_on=(data, "manifest", "loader"),
+            required=False,
+            remedy="Run `analytics build` once the cause is gone.",
+        )
+
+    def first_build(self) -> Step:
+        return self._step(
             "first-build",
-            "first-build",
-            depends_on=(data, "loader", "dagster-webserver", "dagster-daemon"),
+            "wait-for-build",
+            depends_on=("queue-build", "dagster-webserver", "dagster-daemon"),
             required=False,
             remedy="Run `analytics build` once the cause is gone.",
         )

@@ -21,21 +21,27 @@ def first_login() -> None:
         console.out.print("Created the first account, project and write key.")
 
 
-def first_build() -> None:
-    """Build the models if one of them was never built: at the first start, or after an upgrade."""
-    from stack import first_run
-    from stack.commands.build import build
+def queue_build() -> None:
+    """Queue a build if a model was never built: at the first start, or after an upgrade."""
+    from stack import first_build
     from stack.environment import resolve
-    from stack.models_built import missing_models
 
-    missing = missing_models(resolve())
+    missing = first_build.queue(resolve())
     if missing:
-        first_run.wait_until_loaded(resolve())
-        console.out.print(f"Building the models; {len(missing)} of them for the first time.")
-        build()
+        console.out.print(f"Building the models; {missing} of them for the first time.")
+
+
+def wait_for_build() -> None:
+    """Wait for the build that `queue-build` queued, if it did."""
+    from stack import first_build
+    from stack.environment import resolve
+
+    if not first_build.wait(resolve()):
+        raise typer.Exit(1)
 
 
 def register(app: typer.Typer) -> None:
     app.command(hidden=True)(manifest)
     app.command(hidden=True)(first_login)
-    app.command(hidden=True)(first_build)
+    app.command(hidden=True)(queue_build)
+    app.command(hidden=True)(wait_for_build)

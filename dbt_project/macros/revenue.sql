@@ -6,18 +6,27 @@
 {%- endmacro %}
 
 
-{% macro signed_revenue() -%}
+{% macro amount(event_key) -%}
     {#-
-        properties.revenue, else value, else total; refunds are negative. Looking for
-        the three names first spares most events the JSON parser.
+        properties.revenue of any event; else, for orders and refunds, value or total (a
+        checkout that was only started has a value too). Looking for the names first spares
+        most events the JSON parser.
     -#}
     if(
         multiSearchAny(properties, ['"revenue"', '"value"', '"total"']),
         toDecimal64(
             coalesce(
                 {{ property_amount('revenue') }},
-                {{ property_amount('value') }},
-                {{ property_amount('total') }},
+                if(
+                    {{ event_key }} in ('{{ (
+                        var("order_events") + var("refund_events")
+                    ) | join("', '") }}'),
+                    coalesce(
+                        {{ property_amount('value') }},
+                        {{ property_amount('total') }}
+                    ),
+                    null
+                ),
                 toDecimal64(0, 4)
             ),
             4

@@ -14,7 +14,7 @@ identified as (
         {{ valid_distinct_id('anonymous_id') }} as valid_anonymous_id,
         {{ valid_distinct_id('previous_id') }} as valid_previous_id,
         lower(replaceAll(event_name, ' ', '_')) as event_key,
-        {{ signed_revenue() }} as amount
+        {{ amount('event_key') }} as amount
     from events
 
 ),
@@ -75,7 +75,10 @@ typed as (
         ) as is_refund,
         toBool(
             not is_refund
-            and (amount > 0 or event_key = 'order_completed')
+            and (
+                amount > 0
+                or event_key in ('{{ var("order_events") | join("', '") }}')
+            )
         ) as is_order,
         if(is_refund, -abs(amount), amount) as revenue,
         upper(JSONExtractString(properties, 'currency')) as currency,

@@ -8,7 +8,7 @@ from orchestration.defs.quality import checks
 from orchestration.defs.warehouse import assets as warehouse_assets
 from orchestration.defs.warehouse import jobs, schedules, sensors
 from orchestration.defs.warehouse.dbt import dbt_resource
-from orchestration.resources import ControlPlane, Warehouse
+from orchestration.resources import connections
 from orchestration.settings import settings
 
 defs = dg.Definitions(
@@ -22,8 +22,7 @@ defs = dg.Definitions(
     schedules=schedules.schedules,
     sensors=sensors.sensors,
     resources={
-        "warehouse": Warehouse(url=settings().clickhouse_url),
-        "control_plane": ControlPlane(url=settings().database_url),
+        **connections(settings()),
         "dbt": dbt_resource(warehouse_assets.project),
     },
     executor=dg.in_process_executor,

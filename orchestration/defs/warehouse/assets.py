@@ -1,5 +1,6 @@
 """Every dbt model, built by one dbt invocation a run."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import dagster as dg
 from dagster_dbt import dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.dbt_process import LOG_COMMENT
 from orchestration.defs.warehouse.arguments import build_arguments
 from orchestration.defs.warehouse.dbt import (
     WarehouseDbt,
@@ -17,6 +19,7 @@ from orchestration.defs.warehouse.dbt import (
 )
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
+from orchestration.resources import log_comment
 from orchestration.settings import settings
 
 project = dbt_project(settings())
@@ -43,6 +46,7 @@ def dbt_models(
     target_path = settings().dbt_runs_dir / f"{context.run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
     arguments = build_arguments(full_refresh=config.full_refresh)
+    os.environ[LOG_COMMENT] = log_comment(context.run_id, "dbt_models")
     try:
         yield from dbt.cli(arguments, context=context, target_path=target_path).stream()
     except DagsterDbtCliRuntimeError as error:

@@ -49,13 +49,16 @@ class Grouper:
         self._fold(self._group(key, row), row)
         return None
 
+    def has_ended(self) -> bool:
+        """Whether nothing can be added to the oldest open group any more."""
+        return bool(self._order) and self._count - self._order[0].last_seen > self.grouping.gap
+
     def ended(self) -> Iterator[Group]:
-        """Groups to which nothing can be added any more."""
-        while self._order and self._count - self._order[0].last_seen > self.grouping.gap:
+        while self.has_ended():
             yield self._end(self._order.popleft())
 
     def rest(self) -> Iterator[Group]:
-        """All others, at the end of the file."""
+        """All that are still open, at the end of the file."""
         while self._order:
             yield self._end(self._order.popleft())
 

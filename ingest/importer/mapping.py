@@ -173,7 +173,7 @@ class _Compiler:
         if field_name == "type" and name not in TYPES:
             known = sorted(TYPES)
             self.problem(entry, f"unknown type {name!r}{near(name, known)}")
-        elif field_name == "event" and (hint := near(name, self.columns.names)):
+        elif field_name == "event" and (hint := near(name, self.columns.names, likeness=0.8)):
             quoted = f"\"'{name}'\""
             self.problem(entry, f"unknown column {name!r}{hint} (write {quoted} for a constant)")
         return lambda _: name

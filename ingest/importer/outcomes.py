@@ -73,7 +73,8 @@ class Outcomes:
                 unusable = self._reject(refused) if refused else None
             if unusable is not None:
                 yield unusable
-            yield from map(self._of_group, grouper.ended())
+            if grouper.has_ended():
+                yield from map(self._of_group, grouper.ended())
         yield from map(self._of_group, grouper.rest())
 
     def _of_group(self, group: Group) -> Outcome:

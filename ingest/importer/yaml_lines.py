@@ -35,13 +35,19 @@ def load(text: str) -> Located:
         return Located(1, {}) if node is None else _located(node, loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise YamlError(Problem(line, f"not YAML: {error.problem}")) from None
+        raise YamlError(Problem(line, f"not YAML: {error.problem}{_hint(error)}")) from None
     except yaml.YAMLError as error:
         raise YamlError(Problem(1, f"not YAML: {error}")) from None
     except RecursionError:
         raise YamlError(Problem(1, "not YAML: an alias holds itself")) from None
     finally:
         loader.dispose()
+
+
+def _hint(error: yaml.MarkedYAMLError) -> str:
+    if error.problem == "mapping values are not allowed here":
+        return " (an expression that holds a colon goes on the lines below `name: >-`)"
+    return ""
 
 
 def _located(node: yaml.Node, constructor: SafeConstructor) -> Located:

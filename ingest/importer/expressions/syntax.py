@@ -46,8 +46,9 @@ def dotted_name(node: ast.expr) -> str | None:
     return None
 
 
-def near(name: str, known: list[str]) -> str:
-    matches = get_close_matches(name, known, n=3, cutoff=0.5)
+def near(name: str, known: list[str], likeness: float = 0.6) -> str:
+    """What the writer may have meant, as the end of a message."""
+    matches = get_close_matches(name, known, n=3, cutoff=likeness)
     return f"; did you mean {' or '.join(matches)}?" if matches else ""
 
 

@@ -78,3 +78,8 @@
         person_id
     from {{ ref('int_affected_persons') }}
 {%- endmacro %}
+
+
+{% macro recomputed_hours() -%}
+    select * from {{ ref('int_affected_hours') }}
+{%- endmacro %}

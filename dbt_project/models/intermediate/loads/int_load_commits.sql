@@ -12,6 +12,8 @@
     ref('fct_sessions'),
     ref('fct_person_days'),
     ref('dim_persons'),
+    ref('fct_hourly'),
+    ref('int_events_hourly'),
 ] %}
 
 with

@@ -1,0 +1,36 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        engine='AggregatingMergeTree',
+        order_by='(project_id, hour_at, event_name, platform, country, is_bot, version)',
+        partition_by='toYYYYMM(hour_at)',
+        pre_hook=[
+            "{{ pin_hourly_load() }}",
+            "{{ drop_uncommitted_hours() }}",
+        ],
+        post_hook="{{ record_completion() }}",
+    )
+}}
+
+with
+
+events as (
+
+    select
+        project_id,
+        occurred_at,
+        event_name,
+        platform,
+        country,
+        is_bot,
+        device_id
+    from {{ ref('stg_events') }}
+    where load_id <= least({{ window_value('hi') }}, {{ pinned_load() }})
+        {% if is_incremental() -%}
+        and load_id > {{ window_value('lo') }}
+        {%- endif %}
+
+)
+
+{{ hourly_states(build_version()) }}

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -45,6 +45,6 @@ def control_plane(environment: Environment | None = None) -> Iterator["Database"
         database.close()
 
 
-def leave(message: str, code: int) -> None:
+def leave(message: str, code: int) -> NoReturn:
     typer.secho(f"error: {message}", fg="red", err=True)
     sys.exit(code)

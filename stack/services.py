@@ -91,7 +91,6 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
         port_setting="DAGSTER_CODE_PORT",
         working_directory=PROJECT_ROOT,
         depends_on=("migrate", "manifest"),
-        start_timeout=120.0,
     )
     web = replace(
         code,

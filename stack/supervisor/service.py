@@ -32,7 +32,7 @@ class Service:
     prepare: Callable[[], None] = nothing_to_prepare
     stop_signal: signal.Signals = signal.SIGTERM
     stop_timeout: float = 15.0
-    start_timeout: float = 60.0
+    start_timeout: float = 180.0  # an exit is noticed at once; this is for a slow machine
     # A process that accepts no probe for this long is killed and started again. Long, because a
     # busy engine on a small machine may leave a probe waiting.
     hang_timeout: float = 120.0

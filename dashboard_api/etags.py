@@ -26,6 +26,5 @@ def conditional(request: Request, content: BaseModel) -> Response:
     etag = etag_of(content)
     if matches(request, etag):
         return Response(status_code=304, headers={"etag": etag})
-    return Response(
-        content.model_dump_json(), media_type="application/json", headers={"etag": etag}
-    )
+    body = content.model_dump_json(by_alias=True)
+    return Response(body, media_type="application/json", headers={"etag": etag})

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -30,7 +31,10 @@ BASE_URL = "http://dashboard.test"
 
 
 @pytest.fixture
-def settings(database_url: str, redis_url: str, clickhouse_reader_url: str) -> Settings:
+def settings(
+    database_url: str, redis_url: str, clickhouse_reader_url: str, tmp_path: Path
+) -> Settings:
+    """Without a dbt manifest: loading one takes a second, and few tests ask for numbers."""
     return Settings(
         database_url=database_url,
         redis_url=redis_url,
@@ -38,6 +42,7 @@ def settings(database_url: str, redis_url: str, clickhouse_reader_url: str) -> S
         jwt_secret="j" * 48,
         refresh_token_secret="r" * 48,
         frontend_url=BASE_URL,
+        dbt_target_dir=tmp_path,
     )
 
 

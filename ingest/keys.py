@@ -47,7 +47,7 @@ class KeyCache:
         self._by_hash: dict[str, ActiveKey] = {}
         self._by_plaintext: dict[str, ActiveKey] = {}  # saves hashing; known keys only
         self._used: dict[str, datetime] = {}
-        self._tried_at = float("-inf")
+        self._looked_at = float("-inf")  # when the last look began
         self._refreshing: asyncio.Lock = asyncio.Lock()
         self.is_current = False  # the last refresh succeeded
 
@@ -71,11 +71,17 @@ class KeyCache:
         return key.project
 
     async def find(self, plaintext: str) -> Project | None:
-        """`get`, after a look at PostgreSQL if the last one is a second old."""
+        """`get`, and if the key is unknown, once more after the next look at PostgreSQL.
+
+        The next look is at most a second away, so that a key works as soon as it was made, and all
+        unknown keys that arrive before it share it.
+        """
         if (project := self.get(plaintext)) is not None:
             return project
-        async with self._refreshing:  # many unknown keys wait for one look
-            if self._clock() - self._tried_at >= UNKNOWN_KEY_REFRESH_SECONDS:
+        arrived_at = self._clock()
+        async with self._refreshing:
+            if self._looked_at <= arrived_at:
+                await asyncio.sleep(self._looked_at + UNKNOWN_KEY_REFRESH_SECONDS - arrived_at)
                 await self._refresh()
         return self.get(plaintext)
 
@@ -90,9 +96,8 @@ class KeyCache:
             await asyncio.sleep(seconds)
 
     async def _refresh(self) -> None:
-        self._tried_at = self._clock()
+        self._looked_at = self._clock()
         self.is_current = await self._attempt(self._read_source)
-        self._tried_at = self._clock()
 
     async def _read_source(self) -> None:
         keys = await self._source.active_keys()

@@ -4,24 +4,23 @@ from dataclasses import dataclass
 
 from semantic_layer.project import Role
 
-GIB = 2**30
+MIB = 2**20
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`rows_read` is checked against ClickHouse's estimate before the query runs, and while it
-    runs.
-    """
+    """`rows_read` is checked against ClickHouse's estimate before the query, and while it runs."""
 
     rows_returned: int
     bytes_returned: int
     rows_read: int
-    seconds: float
+    seconds: int
     memory_bytes: int
 
 
-_DASHBOARD = Limits(10_000, 32 * 2**20, 1_000_000_000, 20, 4 * GIB)
-_ANALYSIS = Limits(100_000, 256 * 2**20, 10_000_000_000, 120, 8 * GIB)
+_DASHBOARD = Limits(10_000, 32 * MIB, 500_000_000, 20, 1024 * MIB)
+_ANALYSIS = Limits(100_000, 256 * MIB, 1_000_000_000, 60, 2048 * MIB)
+"""As much as the reader role of the warehouse has."""
 
 LIMITS = {
     Role.VIEWER: _DASHBOARD,

@@ -3,20 +3,25 @@
 The nodes are those of ClickHouse's `parseQueryToJSON`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from semantic_layer.catalogue import TENANT_COLUMN, Model
+from semantic_layer.needed_columns import NeededColumns, nodes
 from warehouse.sql_policy import TableReference
 from warehouse.sql_policy.grammar import Node
 
 
 def narrow(ast: Node, references: Iterable[tuple[TableReference, Model]], project_id: str) -> None:
-    """Replace every table, in place, by the documented columns of the project's rows."""
+    """Replace every table, in place, by the documented columns of the project's rows.
+
+    Columns that the statement does not name are left out: it stays readable.
+    """
     tables = set()
+    needed = NeededColumns(ast)
     for reference, model in references:
-        _replace(reference, model, project_id)
+        _replace(reference, model, project_id, needed.of(reference, model))
         tables.add((model.database, model.name))
-    for node in _nodes(ast):
+    for node in nodes(ast):
         _move_prewhere(node)
         _unqualify(node, tables)
 
@@ -37,15 +42,15 @@ def cap_rows(ast: Node, max_rows: int) -> Node:
     return {**ast, "list_of_selects": {"type": "ExpressionList", "children": selects}}
 
 
-def _replace(reference: TableReference, model: Model, project_id: str) -> None:
+def _replace(reference: TableReference, model: Model, project_id: str, columns: list[str]) -> None:
     holder = reference.holder
     if isinstance(holder, list):
         assert isinstance(reference.key, int)
-        holder[reference.key] = _subquery(_rows_of(model, project_id))
+        holder[reference.key] = _subquery(_rows_of(model, project_id, columns))
         return
     modifiers = {name: holder.pop(name) for name in _ON_TABLES if name in holder}
     del holder["database_and_table_name"]
-    rows = _rows_of(model, project_id, modifiers)
+    rows = _rows_of(model, project_id, columns, modifiers)
     holder["subquery"] = _subquery(rows, reference.alias or reference.name.table)
 
 
@@ -53,7 +58,9 @@ _ON_TABLES = ("final", "sample_size", "sample_offset")
 """Modifiers that a subquery cannot have: they move to the table inside it."""
 
 
-def _rows_of(model: Model, project_id: str, modifiers: Node | None = None) -> Node:
+def _rows_of(
+    model: Model, project_id: str, names: list[str], modifiers: Node | None = None
+) -> Node:
     table = {
         "type": "TableExpression",
         "database_and_table_name": {
@@ -63,7 +70,7 @@ def _rows_of(model: Model, project_id: str, modifiers: Node | None = None) -> No
         },
         **(modifiers or {}),
     }
-    columns: list[Node] = [{"type": "Identifier", "name": name} for name in model.columns]
+    columns: list[Node] = [{"type": "Identifier", "name": name} for name in names]
     if model.is_shared:
         return _select(columns, table)
     return _select(columns, table, where=_belongs_to(project_id))
@@ -153,13 +160,3 @@ def _drop_database(node: Node, tables: set[tuple[str, str]]) -> None:
     if tuple(parts[:2]) in tables:
         node["name_parts"] = parts[1:]
         node["name"] = ".".join(parts[1:])
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        for value in node.values():
-            children = value if isinstance(value, list) else [value]
-            stack.extend(each for each in children if isinstance(each, dict))

@@ -20,7 +20,7 @@ def _read_groups() -> dict[str, frozenset[str]]:
 
 _GROUPS = _read_groups()
 
-AGGREGATES: frozenset[str] = _GROUPS["Aggregates"]
+AGGREGATES: frozenset[str] = frozenset(name.lower() for name in _GROUPS["Aggregates"])
 """Aggregate and window functions; combinators (`sumIf`, `uniqExactMerge`) may follow their names.
 """
 
@@ -50,15 +50,16 @@ def is_allowed(name: str, allowed: frozenset[str]) -> bool:
     """Whether `name`, or the aggregate below its combinators, is among `allowed` (lower-case)."""
     if name.lower() in allowed:
         return True
-    base = _without_combinators(name)
-    return base in AGGREGATES and base.lower() in allowed
+    base = _without_combinators(name).lower()
+    return base in AGGREGATES and base in allowed
 
 
 def _without_combinators(name: str) -> str:
-    """`uniqExactIfState` → `uniqExact`. Stops at the first aggregate: `groupArray` is not `group` +
-    `Array`.
+    """`uniqExactIfState` → `uniqExact`; stops at `groupArray`, which is not `group` + `Array`.
+
+    Standard names may be upper-case below a combinator: `COUNT(DISTINCT x)` is `COUNTDistinct`.
     """
-    while name not in AGGREGATES:
+    while name.lower() not in AGGREGATES:
         suffix = next((each for each in _COMBINATORS if name.endswith(each)), None)
         if suffix is None:
             break

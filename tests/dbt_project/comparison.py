@@ -1,114 +1,195 @@
 """What the marts hold and what the reference says, in the same shape."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
-from tests.dbt_project.reference.events import Event, Project, local_date
-from tests.dbt_project.reference.identities import person, persons
+from tests.dbt_project.reference.events import Event, local_date
+from tests.dbt_project.reference.identities import NOBODY, person, persons
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
 from tests.dbt_project.reference.sessions import Session, sessions
 from tests.dbt_project.streams import Stream
 from tests.dbt_project.warehouse import Warehouse
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+
+Rows = dict[Any, Any]
+Hour = tuple[int, str, str, str]
 
 
-def expected_identities(stream: Stream) -> dict[str, UUID]:
-    return persons(stream.project.project_id, stream.events)
+def seen(stream: Stream, events: Collection[Event]) -> Stream:
+    """The part of the stream that was loaded."""
+    return Stream(stream.project, [event for event in stream.events if event in events])
 
 
-def expected_event_persons(stream: Stream) -> dict[UUID, UUID]:
-    people = expected_identities(stream)
-    return {event.event_id: person(event, people) for event in stream.events}
-
-
-def expected_sessions(stream: Stream) -> set[Session]:
-    return set(sessions(stream.project, stream.events, expected_identities(stream)))
-
-
-def expected_person_days(stream: Stream) -> dict[tuple[UUID, date], PersonDay]:
-    session_of = {
-        event_id: session for session in expected_sessions(stream) for event_id in session.event_ids
+def expected(stream: Stream) -> dict[str, Rows]:
+    """Mart by mart, the rows of one project."""
+    project, events = stream.project, stream.events
+    people = persons(project.project_id, events)
+    visits = sessions(project, events, people)
+    session_of = {event_id: visit for visit in visits for event_id in visit.event_ids}
+    days = person_days(project, events, people, session_of)
+    return {
+        "dim_identities": people,
+        "fct_events": {event.event_id: person(event, people) for event in events},
+        "fct_sessions": {(visit.device_id, visit.started_ms): visit for visit in visits},
+        "fct_person_days": days,
+        "active_users_daily": active_users(days, local_date(NOW_MS, project.timezone)),
+        "dim_persons": _expected_persons(stream, people, days),
+        "fct_hourly": _expected_hours(stream, people, session_of),
+        "events_hourly": _expected_device_hours(stream),
     }
-    return person_days(stream.project, stream.events, expected_identities(stream), session_of)
 
 
-def expected_active_users(stream: Stream) -> dict[date, ActiveUsers]:
-    return active_users(
-        expected_person_days(stream),
-        local_date(int(NOW.timestamp() * 1000), stream.project.timezone),
-    )
+def built(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
+    """Project by project and mart by mart, the rows that a build has left."""
+    marts: dict[str, dict[str, Rows]] = defaultdict(lambda: defaultdict(dict))
+    for mart, (query, key_size, shape) in QUERIES.items():
+        for project_id, *row in warehouse.rows(query):
+            key = row[0] if key_size == 1 else tuple(row[:key_size])
+            rows = marts[project_id][mart]
+            assert key not in rows, f"{mart} holds {key} twice"
+            rows[key] = shape(*row[key_size:])
+    return marts
 
 
-def built_identities(warehouse: Warehouse, project: Project) -> dict[str, UUID]:
-    return dict(
-        warehouse.rows(
-            "select distinct_id, person_id from analytics.dim_identities"
-            f" where project_id = '{project.project_id}'"
+def check(warehouse: Warehouse, streams: list[Stream]) -> None:
+    """Every mart of every project equals the reference."""
+    found = built(warehouse)
+    for stream in streams:
+        project_id = stream.project.project_id
+        for mart, rows in expected(stream).items():
+            assert found[project_id][mart] == rows, f"{mart} of {stream.project}"
+
+
+def _expected_persons(
+    stream: Stream, people: dict[str, UUID], days: dict[tuple[UUID, date], PersonDay]
+) -> Rows:
+    counted = [
+        event
+        for event in sorted(stream.events, key=lambda event: event.order)
+        if event.is_counted(stream.project) and person(event, people) != NOBODY
+    ]
+    users = {event.user for event in stream.events if event.user}
+    return {
+        who: (
+            tuple(sorted(one for one, owner in people.items() if owner == who and one in users)),
+            tuple(sorted(one for one, owner in people.items() if owner == who and one not in users)),
+            sum(day.event_count for (owner, _), day in days.items() if owner == who),
+            next(event.country for event in counted if person(event, people) == who),
+            {
+                name: value
+                for event in counted
+                if person(event, people) == who and event.type == "identify"
+                for name, value in event.traits.items()
+            },
         )
-    )
+        for who in {who for who, _ in days}
+    }
 
 
-def built_event_persons(warehouse: Warehouse, project: Project) -> dict[UUID, UUID]:
-    rows = warehouse.rows(
-        "select event_id, person_id from analytics.fct_events"
-        f" where project_id = '{project.project_id}'"
-    )
-    assert len(rows) == len({event_id for event_id, _ in rows}), "an event appears twice"
-    return dict(rows)
+def _expected_hours(
+    stream: Stream, people: dict[str, UUID], session_of: dict[UUID, Session]
+) -> Rows:
+    cells: dict[Hour, list[Event]] = defaultdict(list)
+    for event in stream.events:
+        if event.is_counted(stream.project):
+            cells[_hour(event)].append(event)
+    return {
+        cell: (
+            len(events),
+            len({person(event, people) for event in events} - {NOBODY}),
+            len({session_of.get(event.event_id) for event in events} - {None}),
+        )
+        for cell, events in cells.items()
+    }
 
 
-def built_sessions(warehouse: Warehouse, project: Project) -> set[Session]:
-    rows = warehouse.rows(
-        f"""
-        select person_id, device_id, toUnixTimestamp64Milli(run_started_at),
-            toUnixTimestamp64Milli(started_at), toUnixTimestamp64Milli(ended_at),
-            round(engaged_seconds * 1000), event_count, page_view_count, is_bounce,
-            entry_path, exit_path, country, events.event_ids
+def _expected_device_hours(stream: Stream) -> Rows:
+    cells: dict[Hour, list[Event]] = defaultdict(list)
+    for event in stream.events:
+        if event.is_counted(stream.project):
+            cells[_hour(event)].append(event)
+    return {
+        cell: (len(events), len({event.device_id for event in events}))
+        for cell, events in cells.items()
+    }
+
+
+def _hour(event: Event) -> Hour:
+    return event.occurred_ms // 3_600_000, event.event_name, event.platform, event.country
+
+
+def _value(value: object) -> object:
+    return value
+
+
+def _row(*values: object) -> tuple[object, ...]:
+    return values
+
+
+def _session(*values: Any) -> Session:
+    return Session(*values[:-1], event_ids=frozenset(values[-1]))
+
+
+def _person(user_ids: Any, anonymous_ids: Any, events: int, country: str, traits: Any) -> object:
+    return tuple(user_ids), tuple(anonymous_ids), events, country, traits
+
+
+# Mart: query, number of key columns after the project, shape of the rest.
+QUERIES: dict[str, tuple[str, int, Any]] = {
+    "dim_identities": (
+        "select project_id, distinct_id, person_id from analytics.dim_identities",
+        1,
+        _value,
+    ),
+    "fct_events": ("select project_id, event_id, person_id from analytics.fct_events", 1, _value),
+    "fct_sessions": (
+        """
+        select project_id, device_id, toUnixTimestamp64Milli(started_at) as started_ms, person_id,
+            device_id, toUnixTimestamp64Milli(run_started_at), started_ms,
+            toUnixTimestamp64Milli(ended_at), round(engaged_seconds * 1000), event_count,
+            page_view_count, is_bounce, entry_path, exit_path, country, events.event_ids
         from analytics.fct_sessions as sessions
         left join (
             select project_id, session_id, groupArray(event_id) as event_ids
             from analytics.fct_events group by project_id, session_id
         ) as events using (project_id, session_id)
-        where project_id = '{project.project_id}'
-        """
-    )
-    found = {Session(*row[:-1], event_ids=frozenset(row[-1])) for row in rows}
-    assert len(found) == len(rows), "a session appears twice"
-    return found
-
-
-def built_person_days(
-    warehouse: Warehouse, project: Project
-) -> dict[tuple[UUID, date], PersonDay]:
-    rows = warehouse.rows(
-        "select person_id, activity_date, event_count, session_count, page_view_count,"
-        " toFloat64(revenue), is_new from analytics.fct_person_days"
-        f" where project_id = '{project.project_id}'"
-    )
-    assert len(rows) == len({row[:2] for row in rows}), "a person day appears twice"
-    return {(who, day): PersonDay(*rest) for who, day, *rest in rows}
-
-
-def built_active_users(warehouse: Warehouse, project: Project) -> dict[date, ActiveUsers]:
-    rows = warehouse.rows(
-        "select activity_date, dau, wau, mau, new_users, returning_users"
-        f" from analytics.active_users_daily where project_id = '{project.project_id}'"
-    )
-    return {day: ActiveUsers(*rest) for day, *rest in rows}
-
-
-def check(warehouse: Warehouse, stream: Stream) -> None:
-    """Every mart of the project equals the reference."""
-    project = stream.project
-    assert built_identities(warehouse, project) == expected_identities(stream)
-    assert built_event_persons(warehouse, project) == expected_event_persons(stream)
-    assert built_sessions(warehouse, project) == expected_sessions(stream)
-    assert built_person_days(warehouse, project) == expected_person_days(stream)
-    assert built_active_users(warehouse, project) == expected_active_users(stream)
-
-
-def seen(stream: Stream, events: set[Event]) -> Stream:
-    """The part of the stream that was loaded."""
-    return Stream(stream.project, [event for event in stream.events if event in events])
-
+        """,
+        2,
+        _session,
+    ),
+    "fct_person_days": (
+        "select project_id, person_id, activity_date, event_count, session_count,"
+        " page_view_count, toFloat64(revenue), is_new from analytics.fct_person_days",
+        2,
+        PersonDay,
+    ),
+    "active_users_daily": (
+        "select project_id, activity_date, dau, wau, mau, new_users, returning_users"
+        " from analytics.active_users_daily",
+        1,
+        ActiveUsers,
+    ),
+    "dim_persons": (
+        "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"
+        " JSONExtract(traits, 'Map(String, String)') from analytics.dim_persons",
+        1,
+        _person,
+    ),
+    "fct_hourly": (
+        "select project_id, toUnixTimestamp(hour_at) / 3600, event_name, platform, country,"
+        " event_count, unique_persons, unique_sessions from analytics.fct_hourly",
+        4,
+        _row,
+    ),
+    "events_hourly": (
+        "select project_id, toUnixTimestamp(hour_at) / 3600, event_name, platform, country,"
+        " event_count, unique_devices from analytics.events_hourly",
+        4,
+        _row,
+    ),
+}

@@ -5,26 +5,39 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.dbt_project.comparison import NOW, check, seen
+from tests.dbt_project.comparison import NOW, built, check, seen
 from tests.dbt_project.streams import Stream, random_stream, shuffled_loads
 from tests.dbt_project.warehouse import Warehouse
 
 FROZEN = ("--vars", f"{{now: '{NOW:%Y-%m-%d %H:%M:%S}'}}")
 PROJECTS = 24
-LOADS = 5
+LOADS = 4
 
 
-@pytest.mark.timeout(600)
-def test_random_arrival_equals_the_reference(new_warehouse: Callable[[], Warehouse]) -> None:
+@pytest.mark.timeout(900)
+def test_random_arrival_equals_the_reference_and_a_full_refresh(
+    new_warehouse: Callable[[], Warehouse],
+) -> None:
     warehouse = new_warehouse()
     streams = [random_stream(seed) for seed in range(PROJECTS)]
-    warehouse.configure([stream.project for stream in streams[1:]])
-    streams[0] = Stream(type(streams[0].project)(streams[0].project.project_id), streams[0].events)
+    warehouse.configure([stream.project for stream in streams])
     loaded = set()
-    loads = shuffled_loads(random.Random(7), streams, LOADS)
-    for load_id, batch in enumerate(loads, start=1):
+    for load_id, batch in enumerate(shuffled_loads(random.Random(7), streams, LOADS), start=1):
         warehouse.load(load_id, [(stream.project.project_id, event) for stream, event in batch])
         loaded |= {event for _, event in batch}
         warehouse.build("run", *FROZEN)
-        for stream in streams:
-            check(warehouse, seen(stream, loaded))
+        check(warehouse, [seen(stream, loaded) for stream in streams])
+    incremental = built(warehouse)
+    warehouse.build("run", "--full-refresh", *FROZEN)
+    assert built(warehouse) == incremental
+
+
+def test_a_project_without_settings_gets_the_defaults(
+    new_warehouse: Callable[[], Warehouse],
+) -> None:
+    warehouse = new_warehouse()
+    stream = random_stream(1)
+    unknown = Stream(type(stream.project)("not-synchronised"), stream.events)
+    warehouse.load(1, [("not-synchronised", event) for event in stream.events])
+    warehouse.build("run", *FROZEN)
+    check(warehouse, [unknown])

@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.defs.control_plane import assets as control_plane_assets
 from orchestration.defs.ingest import assets as ingest_assets
 from orchestration.defs.quality import checks
+from orchestration.defs.semantics import assets as semantics_assets
 from orchestration.defs.warehouse import assets as warehouse_assets
 from orchestration.defs.warehouse import jobs, schedules, sensors
 from orchestration.defs.warehouse.dbt import dbt_resource
@@ -16,6 +17,7 @@ defs = dg.Definitions(
         *control_plane_assets.assets,
         *ingest_assets.assets,
         *warehouse_assets.assets,
+        *semantics_assets.assets,
     ],
     asset_checks=checks.checks,
     jobs=jobs.jobs,

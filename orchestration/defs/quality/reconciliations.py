@@ -39,6 +39,16 @@ RECONCILIATIONS = (
     Reconciliation(
         "fct_events_equals_raw", mart("fct_events"), "Each project has a fact for each raw event."
     ),
+    Reconciliation(
+        "events_hourly_equals_raw",
+        mart("events_hourly"),
+        "In each hour of each project the live rollup counts what raw.events holds.",
+    ),
+    Reconciliation(
+        "fct_hourly_equals_fct_events",
+        mart("fct_hourly"),
+        "In each hour of each project the exact cells add up to the events.",
+    ),
 )
 
 

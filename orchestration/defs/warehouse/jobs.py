@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.defs.control_plane.assets import control_plane_sync
+from orchestration.defs.semantics.assets import publish_semantics
 from orchestration.defs.warehouse.assets import dbt_models
 
 MODELS = dg.AssetSelection.assets(control_plane_sync, dbt_models)
@@ -16,7 +17,9 @@ refresh = dg.define_asset_job(
 
 build = dg.define_asset_job(
     "build",
-    selection=MODELS | dg.AssetSelection.all_asset_checks(),
+    selection=MODELS
+    | dg.AssetSelection.assets(publish_semantics)
+    | dg.AssetSelection.all_asset_checks(),
     description="Every model with every check; with `full_refresh`, from raw data.",
     executor_def=dg.in_process_executor,
 )

@@ -3,6 +3,7 @@
 import asyncio
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 from redis.asyncio import Redis
 
@@ -11,7 +12,6 @@ from semantic_layer.catalogue import Catalogue, load
 from semantic_layer.clickhouse import ClickHouse
 from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.events import EventsCompiler
-from semantic_layer.compiler.metricflow import MetricFlowCompiler
 from semantic_layer.compiler.metrics import MetricsCompiler
 from semantic_layer.executor import Executor
 from semantic_layer.freshness import FreshnessReader
@@ -23,28 +23,33 @@ from semantic_layer.settings import SemanticSettings
 
 
 class SemanticLayer:
-    """Reads the catalogue when first used. Safe to share between tasks.
+    """Follows the dbt artifacts: a new `dbt parse` takes effect with the next query.
 
     `redis` is a client of the caller's; without one, REDIS_URL decides whether results are kept.
+    Safe to share between tasks.
     """
 
     def __init__(
         self, settings: SemanticSettings | None = None, *, redis: Redis | None = None
     ) -> None:
         self._settings = settings or SemanticSettings()
-        self._redis = redis
         self._clickhouse = ClickHouse(self._settings.clickhouse_reader_url)
+        self._cache = ResultCache(redis or _open_redis(self._settings.redis_url))
+        self._lock = Lock()
+        self._read_at: float | None = None
+        self._parts: _Parts | None = None
 
-    @cached_property
+    @property
     def catalogue(self) -> Catalogue:
         """Raises CatalogueUnavailable until dbt has parsed the project."""
-        return load(Path(self._settings.dbt_target_dir))
+        return self._current().catalogue
 
     def compile(self, query: MetricsQuery | EventsQuery, project: ProjectContext) -> Compiled:
         """SQL without the project's filter. Raises InvalidQuery and its kinds."""
+        parts = self._current()
         if isinstance(query, MetricsQuery):
-            return self._metrics.compile(query, project)
-        return self._events.compile(query, project)
+            return parts.metrics.compile(query, project)
+        return parts.events.compile(query, project)
 
     async def run(
         self,
@@ -54,41 +59,59 @@ class SemanticLayer:
     ) -> QueryResult:
         """Raises a SemanticError."""
         compiled = await asyncio.to_thread(self.compile, query, project)
-        result = await self._executor.run(compiled, project, role)
+        parts = self._current()
+        result = await parts.executor.run(compiled, project, role)
         if isinstance(query, EventsQuery) and result.truncated:
-            result.cursor = self._events.cursor(query, result.rows[-1])
+            result.cursor = parts.events.cursor(query, result.rows[-1])
         return result
 
     async def run_sql(
         self, sql: str, project: ProjectContext, role: Role = Role.ANALYST
     ) -> QueryResult:
         """Rows of a statement that a person wrote over the documented tables."""
-        return await self._executor.run(Compiled(sql, ()), project, role)
+        return await self._current().executor.run(Compiled(sql, ()), project, role)
 
     async def warm_up(self) -> None:
         """Import and build MetricFlow before the first question: 2-3 s that nobody waits for."""
-        await asyncio.to_thread(lambda: self._metrics)
+        await asyncio.to_thread(lambda: self._current().metrics)
 
     async def aclose(self) -> None:
         await self._clickhouse.aclose()
 
-    @cached_property
-    def _metrics(self) -> MetricsCompiler:
-        catalogue = self.catalogue
-        engine = MetricFlowCompiler(catalogue.semantic_manifest, catalogue.models)
-        return MetricsCompiler(catalogue, engine)
+    def _current(self) -> "_Parts":
+        directory = Path(self._settings.dbt_target_dir)
+        written_at = _modified_at(directory / "semantic_manifest.json")
+        with self._lock:
+            if self._parts is None or written_at != self._read_at:
+                self._parts = _Parts(load(directory), self._clickhouse, self._cache)
+                self._read_at = written_at
+            return self._parts
+
+
+class _Parts:
+    """What is built from one catalogue."""
+
+    def __init__(self, catalogue: Catalogue, clickhouse: ClickHouse, cache: ResultCache) -> None:
+        self.catalogue = catalogue
+        self.events = EventsCompiler(catalogue)
+        guard = Guard(catalogue, clickhouse)
+        freshness = FreshnessReader(guard, clickhouse)
+        self.executor = Executor(guard, clickhouse, freshness, cache)
 
     @cached_property
-    def _events(self) -> EventsCompiler:
-        return EventsCompiler(self.catalogue)
+    def metrics(self) -> MetricsCompiler:
+        from semantic_layer.compiler.metricflow import MetricFlowCompiler  # 2 s to import
 
-    @cached_property
-    def _executor(self) -> Executor:
-        guard = Guard(self.catalogue, self._clickhouse)
-        freshness = FreshnessReader(guard, self._clickhouse)
-        return Executor(guard, self._clickhouse, freshness, ResultCache(self._open_redis()))
+        engine = MetricFlowCompiler(self.catalogue.semantic_manifest, self.catalogue.models)
+        return MetricsCompiler(self.catalogue, engine)
 
-    def _open_redis(self) -> Redis | None:
-        if self._redis is None and self._settings.redis_url:
-            return Redis.from_url(self._settings.redis_url, socket_connect_timeout=1)
-        return self._redis
+
+def _modified_at(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _open_redis(url: str | None) -> Redis | None:
+    return Redis.from_url(url, socket_connect_timeout=1) if url else None

@@ -7,7 +7,7 @@ everything here. The hour that a clock change repeats is one bucket; the one it 
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from semantic_layer.compiler.metricflow import WEEK_START
+from semantic_layer.compiler.rendering import WEEK_START
 from semantic_layer.queries import Unit
 
 _STEPS = {

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from semantic_layer.catalogue import Metric
 from semantic_layer.compiler.buckets import moments
 from semantic_layer.compiler.literals import Literals
-from semantic_layer.compiler.metricflow import MetricFlowCompiler
 from semantic_layer.compiler.parts import Part, PartStatement
+from semantic_layer.compiler.rendering import MetricRenderer
 from semantic_layer.periods import Period, buckets, previous
 from semantic_layer.project import ProjectContext
 from semantic_layer.queries import MetricsQuery
@@ -26,7 +26,7 @@ class Measured:
     metrics: list[Metric]
     parts: list[Part]
     literals: Literals
-    metricflow: MetricFlowCompiler
+    metricflow: MetricRenderer
 
     @property
     def groups(self) -> list[str]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
 from metricflow.protocols.sql_client import SqlEngine
@@ -31,11 +31,16 @@ from metricflow_semantics.sql.sql_exprs import (
 
 from semantic_layer.catalogue import PROPERTIES_COLUMN, Model
 from semantic_layer.compiler.conditions import property_text
+from semantic_layer.compiler.rendering import (
+    PARTITION_DATE,
+    PROPERTY_SLOTS,
+    WEEK_START,
+    Request,
+    property_dimension,
+    property_marker,
+)
 
-WEEK_START = "'__week_start__'"
 CACHED_STATEMENTS = 2_000
-PROPERTY_SLOTS = 10
-PARTITION_DATE = "partition_date"
 
 _PERCENTILES = {
     SqlPercentileFunctionType.CONTINUOUS: "quantileExactInclusive",
@@ -103,14 +108,6 @@ class _RenderingClient:
         return f"{{{key}}}"
 
 
-class Request(NamedTuple):
-    """What MetricFlow is asked: its own names, and filters as its templates."""
-
-    metrics: tuple[str, ...]
-    group_by: tuple[str, ...]
-    where: tuple[str, ...]
-
-
 class MetricFlowCompiler:
     """One engine for one semantic manifest. Thread-safe; building it takes 2-3 s, once.
 
@@ -137,16 +134,6 @@ class MetricFlowCompiler:
                 )
             )
         return result.sql_statement.without_descriptions.sql
-
-
-def property_dimension(slot: int) -> str:
-    """Name of the dimension that stands for the property of a slot."""
-    return f"property_{slot}"
-
-
-def property_marker(slot: int) -> str:
-    """What to replace by the quoted path of the property."""
-    return f"'__property_{slot}__'"
 
 
 def _with_own_dimensions(semantic_manifest: str, models: Mapping[str, Model]) -> str:

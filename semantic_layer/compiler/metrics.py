@@ -9,8 +9,8 @@ from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.conditions import property_path
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.compiler.measured import Measured
-from semantic_layer.compiler.metricflow import WEEK_START, MetricFlowCompiler
 from semantic_layer.compiler.parts import parts
+from semantic_layer.compiler.rendering import WEEK_START, MetricRenderer
 from semantic_layer.errors import InvalidQuery
 from semantic_layer.periods import Period, buckets, resolve, shift
 from semantic_layer.project import ProjectContext
@@ -24,7 +24,7 @@ PREVIOUS, CHANGE = "_previous", "_change"
 @dataclass(frozen=True)
 class MetricsCompiler:
     catalogue: Catalogue
-    metricflow: MetricFlowCompiler
+    metricflow: MetricRenderer
 
     def compile(self, query: MetricsQuery, project: ProjectContext) -> Compiled:
         """Raises UnknownMetric, UnknownDimension, InvalidDimension or InvalidQuery."""

@@ -8,10 +8,10 @@ from semantic_layer.catalogue import Catalogue, DimensionSource, Metric
 from semantic_layer.compiler.buckets import moment, truncation
 from semantic_layer.compiler.conditions import condition, property_condition, property_path
 from semantic_layer.compiler.literals import Literals
-from semantic_layer.compiler.metricflow import (
+from semantic_layer.compiler.rendering import (
     PARTITION_DATE,
     PROPERTY_SLOTS,
-    MetricFlowCompiler,
+    MetricRenderer,
     Request,
     property_dimension,
     property_marker,
@@ -76,7 +76,7 @@ class PartStatement:
     query: MetricsQuery
     period: Period
     literals: Literals
-    metricflow: MetricFlowCompiler
+    metricflow: MetricRenderer
 
     def sql(self) -> str:
         statement = self.metricflow.render(self._request)

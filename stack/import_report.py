@@ -19,7 +19,8 @@ SHOWN_REJECTS = 5
 
 @contextmanager
 def progress_bar(file: Path) -> Iterator[Callable[[int, "journal.Progress"], None]]:
-    """Bytes of the file read and events a second, on standard error."""
+    """Bytes of the file read and events a second, on standard error if that is a terminal."""
+    console = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -27,8 +28,9 @@ def progress_bar(file: Path) -> Iterator[Callable[[int, "journal.Progress"], Non
         TextColumn("{task.fields[events]:,} events"),
         TextColumn("{task.fields[rate]:,.0f}/s"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     with bar:
         task = bar.add_task(file.name, total=file.stat().st_size, events=0, rate=0)

@@ -40,6 +40,10 @@ def run(environment: Environment, console: Console, *, verbose: bool, background
     try:
         supervisor = Supervisor(platform(environment), installation.state_file, journal)
         asyncio.run(supervisor.run(on_ready))
+    except StackError:
+        if not background:
+            raise
+        sys.exit(1)  # the reason is in the state file, from which the foreground reads it
     finally:
         lock.release()
 
@@ -75,8 +79,7 @@ def _follow_start(
             if settled and ours and ours.phase is Phase.READY:
                 time.sleep(POLL_SECONDS)  # the welcome follows the state
             for line in lines:
-                if not line.startswith("error: "):
-                    console.print(line.rstrip("\n"), markup=False, soft_wrap=True)
+                console.print(line.rstrip("\n"), markup=False, soft_wrap=True)
             if settled and ours:
                 return ours
             if exited:

@@ -97,7 +97,7 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
         name="dagster-webserver",
         command=(
             *(_script("dagster-webserver"), "-w", workspace),
-            *("-h", HOST, "-p", str(settings.dagster_port)),
+            *("-h", HOST, "-p", str(settings.dagster_port), "--log-level", "warning"),
         ),
         probe=http_ok(settings.dagster_port, "/server_info"),
         port=settings.dagster_port,
@@ -107,7 +107,8 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
     daemon = replace(
         code,
         name="dagster-daemon",
-        command=(_script("dagster-daemon"), "run", "-w", workspace),
+        # At level info it writes a line every two seconds, whatever happens.
+        command=(_script("dagster-daemon"), "run", "-w", workspace, "--log-level", "warning"),
         probe=query_is_true(environment.dagster_database_url, DAEMON_HEARTBEAT),
         port=None,
         port_setting=None,

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from sqlalchemy import make_url
 
 from stack.environment import Environment
 from stack.installation import Installation
@@ -16,8 +17,17 @@ def addresses(environment: Environment) -> dict[str, str]:
         "API reference": f"{variables['FRONTEND_URL'].rstrip('/')}/api/docs",
         "Event capture": f"http://localhost:{settings.ingest_port}",
         "Dagster": f"http://localhost:{settings.dagster_port}",
-        "ClickHouse": variables["CLICKHOUSE_READER_URL"].rpartition("@")[2],
+        "ClickHouse": _clickhouse_address(environment),
     }
+
+
+def _clickhouse_address(environment: Environment) -> str:
+    """Without the password, which is in the file of secrets if the engine is ours."""
+    url = make_url(environment.variables["CLICKHOUSE_READER_URL"])
+    address = f"{url.drivername}://{url.host}:{url.port or 8123}, user {url.username}"
+    if environment.clickhouse:
+        return f"{address}, password in {environment.data_directory / 'secrets.json'}"
+    return address
 
 
 def show_welcome(environment: Environment, console: Console, *, with_password: bool) -> None:

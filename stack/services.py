@@ -97,7 +97,7 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
         name="dagster-webserver",
         command=(
             *(_script("dagster-webserver"), "-w", workspace),
-            *("-h", HOST, "-p", str(settings.dagster_port), "--log-level", "warning"),
+            *("-h", HOST, "-p", str(settings.dagster_port), "--dagster-log-level", "warning"),
         ),
         probe=http_ok(settings.dagster_port, "/server_info"),
         port=settings.dagster_port,

@@ -14,6 +14,8 @@ Number = float | int
 
 # Shown as tiles in this order, as far as the catalogue has them.
 TILES = ("dau", "sessions", "events", "people", "page_views")
+# Counted per day by their very name, so that a longer period has the mean of its days.
+DAILY_MEANS = frozenset({"dau"})
 TOP_EVENTS = 10
 EARLIEST = date(2000, 1, 1)  # ingest moves an earlier timestamp to the time of receipt
 

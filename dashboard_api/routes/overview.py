@@ -35,6 +35,7 @@ class Tile(BaseModel):
     label: str
     description: str
     unit: str | None
+    is_daily_mean: bool = Field(description="The value is the mean of the days, not their total")
     value: float | None
     previous: float | None
     change: float | None = Field(examples=[0.125])
@@ -181,6 +182,7 @@ def tile(name: str, found: OverviewNumbers, catalogue: Catalogue) -> Tile:
         label=metric.label,
         description=metric.description,
         unit=metric.unit,
+        is_daily_mean=name in numbers.DAILY_MEANS,
         value=shown.value,
         previous=shown.previous,
         change=change(shown.value, shown.previous),

@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 
 from control_plane.repositories.memberships import ProjectAccess
 from control_plane.roles import Role
+from dashboard_api.deps import AppSettings
 from dashboard_api.problems import responses
 from dashboard_api.security.access import CurrentIdentity, PathViewer
 
@@ -34,6 +35,9 @@ class Project(ProjectSummary):
 
 class ProjectList(BaseModel):
     projects: list[ProjectSummary]
+    ingest_url: str = Field(
+        description="Where apps send events", examples=["http://127.0.0.1:3001"]
+    )
 
 
 def summary(access: ProjectAccess) -> ProjectSummary:
@@ -49,9 +53,10 @@ def summary(access: ProjectAccess) -> ProjectSummary:
 
 
 @router.get("", operation_id="listProjects", responses=responses(401))
-async def list_projects(identity: CurrentIdentity) -> ProjectList:
+async def list_projects(identity: CurrentIdentity, settings: AppSettings) -> ProjectList:
     """Every project of the caller, by name, with the caller's role in it."""
-    return ProjectList(projects=[summary(access) for access in identity.projects])
+    projects = [summary(access) for access in identity.projects]
+    return ProjectList(projects=projects, ingest_url=settings.ingest_url)
 
 
 @router.get("/{project_id}", operation_id="getProject", responses=responses(401, 403, 404))

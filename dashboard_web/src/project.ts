@@ -4,7 +4,9 @@ import { type ProjectSummary, projectsQuery } from "./api/queries";
 
 /** The project that the URL names, else the first by name. */
 export function useProject(): ProjectSummary | undefined {
-  const { data: projects } = useSuspenseQuery(projectsQuery);
+  const {
+    data: { projects },
+  } = useSuspenseQuery(projectsQuery);
   const { project } = useSearch({ from: "/app" });
   return projects.find((candidate) => candidate.id === project) ?? projects[0];
 }

@@ -45,7 +45,7 @@ export const registrationQuery = queryOptions({
 
 export const projectsQuery = queryOptions({
   queryKey: ["projects"],
-  queryFn: async () => (await unwrap(api.GET("/api/v1/projects"))).projects,
+  queryFn: () => unwrap(api.GET("/api/v1/projects")),
   staleTime: 5 * 60_000,
 });
 

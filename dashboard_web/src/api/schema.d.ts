@@ -837,6 +837,12 @@ export interface components {
         ProjectList: {
             /** Projects */
             projects: components["schemas"]["ProjectSummary"][];
+            /**
+             * Ingest Url
+             * @description Where apps send events
+             * @example http://127.0.0.1:3001
+             */
+            ingest_url: string;
         };
         /** ProjectRole */
         ProjectRole: {
@@ -1071,6 +1077,11 @@ export interface components {
             description: string;
             /** Unit */
             unit: string | null;
+            /**
+             * Is Daily Mean
+             * @description The value is the mean of the days, not their total
+             */
+            is_daily_mean: boolean;
             /** Value */
             value: number | null;
             /** Previous */

@@ -19,12 +19,12 @@ export interface ChartSpec {
   categories: string[];
   isTime: boolean;
   series: Series[];
+  /** The last point is a day that is not over: the way to it is dotted. */
+  isLastPartial?: boolean;
 }
 
 interface TooltipItem {
-  seriesIndex: number;
   dataIndex: number;
-  color: string;
 }
 
 const LONGEST_CATEGORY = 28;
@@ -34,18 +34,16 @@ function escapeHtml(text: string): string {
 }
 
 /** Names of events and paths come from the public: they are text, never markup. */
-export function tooltipHtml(spec: ChartSpec, items: TooltipItem[]): string {
-  const first = items[0];
-  if (first === undefined) return "";
-  const category = spec.categories[first.dataIndex] ?? "";
-  const title = spec.isTime ? formatPointLong(category) : category;
-  const rows = items.map((item) => {
-    const series = spec.series[item.seriesIndex];
-    if (series === undefined) return "";
-    const on = series.labels?.[item.dataIndex];
+export function tooltipHtml(spec: ChartSpec, at: number): string {
+  const category = spec.categories[at] ?? "";
+  const isPartial = spec.isLastPartial === true && at === spec.categories.length - 1;
+  const title = `${spec.isTime ? formatPointLong(category) : category}${isPartial ? ", so far" : ""}`;
+  const rows = spec.series.map((series, index) => {
+    const on = series.labels?.[at];
     const label = on === undefined ? series.label : `${series.label}, ${formatPoint(on)}`;
-    const value = formatNumber(series.values[item.dataIndex], series.style);
-    const dot = `<span style="display:inline-block;width:8px;height:8px;border-radius:9px;margin-right:8px;background:${item.color};opacity:${series.isPrevious === true ? 0.45 : 1}"></span>`;
+    const value = formatNumber(series.values[at], series.style);
+    const color = resolved(seriesVariable(series.name, index));
+    const dot = `<span style="display:inline-block;width:8px;height:8px;border-radius:9px;margin-right:8px;background:${color};opacity:${series.isPrevious === true ? 0.45 : 1}"></span>`;
     return `<div style="display:flex;justify-content:space-between;gap:24px"><span>${dot}${escapeHtml(label)}</span><b style="font-weight:600">${escapeHtml(value)}</b></div>`;
   });
   return `<div style="font-weight:600;margin-bottom:4px">${escapeHtml(title)}</div>${rows.join("")}`;
@@ -71,6 +69,23 @@ function lineSeries(spec: ChartSpec, series: Series, index: number) {
     itemStyle: { color },
     areaStyle: faint || spec.series.filter((other) => other.isPrevious !== true).length > 1 ? undefined : { color, opacity: 0.09 },
   };
+}
+
+/** The line to a day that is not over, and the line up to it. */
+function splitLastPoint(values: Series["values"]): { complete: Series["values"]; partial: Series["values"] } {
+  const last = values.length - 1;
+  return {
+    complete: values.map((value, index) => (index === last ? null : value)),
+    partial: values.map((value, index) => (index >= last - 1 ? value : null)),
+  };
+}
+
+function lineWithPartialEnd(spec: ChartSpec, series: Series, index: number) {
+  const whole = lineSeries(spec, series, index);
+  if (spec.isLastPartial !== true || series.isPrevious === true || series.values.length < 2) return [whole];
+  const { complete, partial } = splitLastPoint(series.values);
+  const dotted = { ...whole, data: partial, lineStyle: { ...whole.lineStyle, type: "dotted" }, areaStyle: undefined };
+  return [{ ...whole, data: complete }, { ...dotted, id: `${series.name}-partial`, tooltip: { show: false } }];
 }
 
 function barSeries(series: Series, index: number) {
@@ -128,8 +143,8 @@ export function chartOption(spec: ChartSpec, animate: boolean): EChartsCoreOptio
       textStyle: { color: resolved("--ink"), fontSize: 13, fontFamily: "Inter Variable" },
       extraCssText: "border-radius:10px;box-shadow:0 8px 24px rgb(0 0 0 / 14%)",
       confine: true,
-      formatter: (items: TooltipItem[] | TooltipItem) => tooltipHtml(spec, Array.isArray(items) ? items : [items]),
+      formatter: (items: TooltipItem[]) => (items[0] === undefined ? "" : tooltipHtml(spec, items[0].dataIndex)),
     },
-    series: spec.series.map((series, index) => (isBar ? barSeries(series, index) : lineSeries(spec, series, index))),
+    series: isBar ? spec.series.map(barSeries) : spec.series.flatMap((series, index) => lineWithPartialEnd(spec, series, index)),
   };
 }

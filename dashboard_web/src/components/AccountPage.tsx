@@ -16,10 +16,12 @@ export function AccountPage({ title, intro, children }: AccountPageProps) {
         <ThemeToggle />
       </div>
       <div className="w-full max-w-sm">
-        <Logo className="mb-6 size-11" />
-        <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
-        <p className="mt-1.5 mb-6 text-sm text-muted">{intro}</p>
-        {children}
+        <Logo className="mx-auto mb-5 size-12" />
+        <div className="rounded-2xl border border-line bg-surface p-6 shadow-card sm:p-8">
+          <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+          <p className="mt-1 mb-6 text-sm text-muted">{intro}</p>
+          {children}
+        </div>
       </div>
     </main>
   );

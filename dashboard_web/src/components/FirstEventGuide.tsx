@@ -1,23 +1,62 @@
+import { useMutation, useSuspenseQuery } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { api, unwrap } from "../api/client";
+import { type ProjectSummary, projectsQuery } from "../api/queries";
+import { useProject } from "../project";
+import { Button } from "./Button";
 import { CodeBlock } from "./CodeBlock";
+import { ErrorNotice } from "./Notice";
 
-const INGEST_PORT = 3001;
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-export function firstEventCommand(hostname: string): string {
-  return `curl http://${hostname}:${INGEST_PORT}/v1/events \\
-  -H "Authorization: Bearer $WRITE_KEY" \\
+/** A server that knows itself as 127.0.0.1 is reached from elsewhere under the page's own host. */
+export function reachable(ingestUrl: string, pageHost: string): string {
+  const url = new URL(ingestUrl);
+  if (LOOPBACK.has(url.hostname)) url.hostname = pageHost;
+  return url.origin;
+}
+
+export function firstEventCommand(ingestUrl: string, key: string): string {
+  return `curl ${ingestUrl}/v1/events \\
+  -H "Authorization: Bearer ${key}" \\
   -H "Content-Type: application/json" \\
   -d '{"events": [{"event": "page_view", "anonymous_id": "me",
        "context": {"page": {"path": "/hello"}}}]}'`;
 }
 
+function mayMakeKeys(project: ProjectSummary): boolean {
+  return project.role === "owner" || project.role === "admin";
+}
+
 /** How to send a first event, ready to paste. */
 export function FirstEventGuide({ className }: { className?: string }) {
+  const project = useProject();
+  const { data } = useSuspenseQuery(projectsQuery);
+  const makeKey = useMutation({
+    mutationFn: (projectId: string) =>
+      unwrap(
+        api.POST("/api/v1/projects/{project_id}/keys", {
+          params: { path: { project_id: projectId } },
+          body: { kind: "write", name: "First event" },
+        }),
+      ),
+  });
+  if (project === undefined) return null;
+  const ingestUrl = reachable(data.ingest_url, window.location.hostname);
   return (
     <div className={className}>
-      <CodeBlock label="first event command" code={firstEventCommand(window.location.hostname)} />
-      <p className="mt-2 text-xs text-muted">
-        Make a write key with <code className="font-mono">analytics keys create --project NAME --kind write</code>.
-      </p>
+      <CodeBlock label="command" code={firstEventCommand(ingestUrl, makeKey.data?.key ?? "$WRITE_KEY")} />
+      <div className="mt-3 flex flex-col items-start gap-2 text-xs text-muted">
+        {makeKey.error !== null && <ErrorNotice error={makeKey.error} />}
+        {makeKey.data !== undefined && <p>The key in this command is shown only now. Keep it where your app reads its settings.</p>}
+        {makeKey.data === undefined && mayMakeKeys(project) && (
+          <Button disabled={makeKey.isPending} onClick={() => makeKey.mutate(project.id)}>
+            <KeyRound aria-hidden="true" className="size-4 text-muted" />
+            Put a new write key into the command
+          </Button>
+        )}
+        {!mayMakeKeys(project) && <p>Ask an admin of the project for a write key.</p>}
+      </div>
     </div>
   );
 }

@@ -9,7 +9,9 @@ import { Button } from "./Button";
 import { Menu, MenuChoice, MenuLabel, MenuOption } from "./Menu";
 
 export function ProjectSwitcher() {
-  const { data: projects } = useSuspenseQuery(projectsQuery);
+  const {
+    data: { projects },
+  } = useSuspenseQuery(projectsQuery);
   const current = useProject();
   const navigate = useNavigate();
   if (current === undefined) return null;
@@ -17,8 +19,9 @@ export function ProjectSwitcher() {
     <Menu
       align="start"
       trigger={
-        <Button kind="quiet" className="min-w-0 max-w-64 !px-2" aria-label={`Project ${current.name}, time zone ${current.timezone}. Switch project`}>
+        <Button kind="quiet" className="min-w-0 max-w-80 !px-2" aria-label={`Project ${current.name}, time zone ${current.timezone}. Switch project`}>
           <span className="truncate font-semibold text-ink">{current.name}</span>
+          <span className="hidden truncate text-xs font-normal text-muted md:inline">{current.timezone}</span>
           <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
         </Button>
       }

@@ -26,7 +26,7 @@ export function Sparkline({ values, color }: { values: (number | null)[]; color:
   const [firstX] = points[0] ?? [0];
   const [lastX] = points[points.length - 1] ?? [WIDTH];
   return (
-    <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="h-8 w-full overflow-visible">
+    <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className="h-9 w-full overflow-visible">
       <defs>
         <linearGradient id={gradient} x1="0" y1="0" x2="0" y2="1">
           <stop offset="0%" stopColor={color} stopOpacity="0.22" />

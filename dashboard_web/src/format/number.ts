@@ -11,7 +11,8 @@ const MISSING = "–";
 const COMPACT_FROM = 1_000_000;
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const tenths = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const hundredths = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 
@@ -27,7 +28,8 @@ export function formatDuration(seconds: number): string {
 
 function formatCount(value: number, short: boolean): string {
   if (short && Math.abs(value) >= COMPACT_FROM) return compact.format(value);
-  return Number.isInteger(value) ? whole.format(value) : decimal.format(value);
+  if (Number.isInteger(value)) return whole.format(value);
+  return (Math.abs(value) >= 100 ? tenths : hundredths).format(value);
 }
 
 function formatCurrency(value: number, currency: string, short: boolean): string {

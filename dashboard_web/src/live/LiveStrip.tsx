@@ -52,8 +52,13 @@ export function LiveList({ state, timezone, limit }: LiveListProps) {
   if (state.events.length === 0) {
     return (
       <div className="px-5 pt-2 pb-5">
-        <p className="text-sm text-soft">Nothing yet since this page was opened. Send an event and it shows here within a second.</p>
-        <FirstEventGuide className="mt-3" />
+        <p className="text-sm text-soft">
+          Nothing has arrived since this page was opened. Events show here within a second of being sent.
+        </p>
+        <details className="mt-3 text-sm">
+          <summary className="w-fit cursor-pointer rounded font-medium text-accent">How to send one</summary>
+          <FirstEventGuide className="mt-3" />
+        </details>
       </div>
     );
   }

@@ -4,10 +4,16 @@ import { seriesColor } from "../charts/palette";
 import { ChangeBadge } from "../components/ChangeBadge";
 import { Skeleton } from "../components/Skeleton";
 import { Sparkline } from "../components/Sparkline";
-import { formatNumber } from "../format/number";
+import { formatNumber, type NumberStyle } from "../format/number";
 
 const PLACEHOLDERS = 5;
 const GRID = "mt-6 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-5";
+
+function comparison(tile: Tile, style: NumberStyle): string {
+  const basis = tile.is_daily_mean ? "a day, " : "";
+  if (tile.previous === null || tile.previous === 0) return `${basis}none in the period before`;
+  return `${basis}${formatNumber(tile.previous, { ...style, compact: true })} in the period before`;
+}
 
 interface MetricTileProps {
   tile: Tile;
@@ -37,10 +43,10 @@ function MetricTile({ tile, currency, isSelected, onSelect }: MetricTileProps) {
         <span className="text-[1.75rem] leading-tight font-semibold tracking-tight tabular-nums" data-metric={tile.metric} data-value={tile.value}>
           {formatNumber(tile.value, { ...style, compact: true })}
         </span>
-        <ChangeBadge change={tile.change} />
+        {tile.change !== null && <ChangeBadge change={tile.change} />}
       </span>
-      <span className="mt-0.5 text-xs text-muted tabular-nums">
-        {tile.previous === null ? " " : `${formatNumber(tile.previous, { ...style, compact: true })} in the period before`}
+      <span className="mt-1 text-xs text-muted tabular-nums">
+        {comparison(tile, style)}
       </span>
       <span className="mt-3 block w-full">
         <Sparkline values={tile.trend} color={seriesColor(tile.metric)} />

@@ -1,23 +1,37 @@
 import { useMemo } from "react";
 import type { Overview, Tile } from "../api/queries";
 import { Chart } from "../charts/Chart";
-import type { ChartSpec } from "../charts/options";
+import type { ChartSpec, Series } from "../charts/options";
 import { Card } from "../components/Card";
 import { Skeleton } from "../components/Skeleton";
 import { addDays, formatRange } from "../format/date";
 
 export function trendSpec(overview: Overview, tile: Tile): ChartSpec {
   const style = { unit: tile.unit, currency: overview.currency };
-  const earlier = overview.dates.map((_, index) => addDays(overview.previous_range.from, index));
+  const series: Series[] = [{ name: tile.metric, label: tile.label, values: tile.trend, style }];
+  if (hasEarlier(tile)) {
+    const labels = overview.dates.map((_, index) => addDays(overview.previous_range.from, index));
+    series.push({ name: tile.metric, label: "Period before", values: tile.previous_trend, style, isPrevious: true, labels });
+  }
   return {
     kind: "line",
     isTime: true,
     categories: overview.dates,
-    series: [
-      { name: tile.metric, label: tile.label, values: tile.trend, style },
-      { name: tile.metric, label: "Period before", values: tile.previous_trend, style, isPrevious: true, labels: earlier },
-    ],
+    series,
+    isLastPartial: overview.dates.at(-1) === overview.today,
   };
+}
+
+function hasEarlier(tile: Tile): boolean {
+  return tile.previous_trend.some((value) => value !== null && value !== 0);
+}
+
+function hintOf(overview: Overview, tile: Tile): string {
+  const { range, previous_range: before } = overview;
+  const parts = [formatRange(range.from, range.to)];
+  if (overview.dates.at(-1) === overview.today) parts.push("today so far");
+  if (hasEarlier(tile)) parts.push(`dashed: ${formatRange(before.from, before.to)}`);
+  return parts.join(" · ");
 }
 
 interface TrendCardProps {
@@ -34,13 +48,8 @@ export function TrendCard({ overview, tile }: TrendCardProps) {
     return <Skeleton className="mt-4 h-96 !rounded-xl" />;
   }
   const shown = formatRange(overview.range.from, overview.range.to);
-  const before = formatRange(overview.previous_range.from, overview.previous_range.to);
   return (
-    <Card
-      title={`${tile.label} by day`}
-      hint={`${shown}; dashed: ${before}`}
-      className="mt-4"
-    >
+    <Card title={`${tile.label} by day`} hint={hintOf(overview, tile)} className="mt-4">
       <div className="px-3 pb-3 sm:px-4">
         <Chart spec={spec} label={`${tile.label} by day, ${shown}, beside the period before`} />
       </div>

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,8 @@ from tests.dbt_project.reference.identities import NOBODY, person, persons
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
 from tests.dbt_project.reference.sessions import Session, sessions
 from tests.dbt_project.streams import Stream
-from tests.dbt_project.warehouse import Warehouse
+from tests.dbt_project.warehouse import NOW, Warehouse
 
-NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
 
 Rows = dict[Any, Any]

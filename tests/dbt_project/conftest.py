@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -8,20 +7,19 @@ pytest.register_assert_rewrite("tests.dbt_project.comparison")
 from stack.engines import ClickHouse
 from stack.engines.foreground import running
 from stack.ports import free_port
-from tests.dbt_project.warehouse import Warehouse
+from tests.dbt_project.warehouse import ParsedProject, Warehouse
 from warehouse.client import connect
 from warehouse.migrations import migrate
 
 
 @pytest.fixture(scope="session")
-def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared by all builds of the session, so that dbt parses the project once."""
-    return tmp_path_factory.mktemp("dbt_target")
+def parsed_project(tmp_path_factory: pytest.TempPathFactory) -> ParsedProject:
+    return ParsedProject(tmp_path_factory.mktemp("dbt_target"))
 
 
 @pytest.fixture(scope="module")
 def new_warehouse(
-    tmp_path_factory: pytest.TempPathFactory, dbt_target: Path
+    tmp_path_factory: pytest.TempPathFactory, parsed_project: ParsedProject
 ) -> Iterator[Callable[[], Warehouse]]:
     directory = tmp_path_factory.mktemp("dbt_clickhouse")
     engine = ClickHouse(directory / "data", free_port(), "admin-secret", "reader-secret")
@@ -33,7 +31,7 @@ def new_warehouse(
             for database in ("raw", "staging", "intermediate", "analytics"):
                 client.command(f"drop database if exists {database} sync")
             migrate(client)
-            return Warehouse(client, engine.url, dbt_target)
+            return Warehouse(client, engine.url, parsed_project)
 
         yield start
         client.close()

@@ -4,14 +4,18 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.streams import raw_row
 
+# "Today" of all builds, after the end of every stream.
+NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
 
@@ -19,11 +23,38 @@ class BuildError(AssertionError):
     """dbt reported errors."""
 
 
+class ParsedProject:
+    """The project's manifest, parsed once."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.manifest: Manifest | None = None
+
+    def invoke(self, url: str, *arguments: str) -> dbtRunnerResult:
+        os.environ["CLICKHOUSE_URL"] = url
+        if self.manifest is None:
+            parsed = self._run(dbtRunner(), "parse").result
+            assert isinstance(parsed, Manifest)
+            self.manifest = parsed
+        return self._run(dbtRunner(manifest=self.manifest), *arguments)
+
+    def _run(self, runner: dbtRunner, *arguments: str) -> dbtRunnerResult:
+        return runner.invoke(
+            [
+                *arguments,
+                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(self.target), "--log-path", str(self.target / "logs")),
+                *("--vars", f"{{now: '{NOW:%Y-%m-%d %H:%M:%S}'}}"),
+                *("--no-version-check", "--quiet", "--no-send-anonymous-usage-stats"),
+            ]
+        )
+
+
 @dataclass
 class Warehouse:
     client: Client
     url: str
-    target: Path
+    project: ParsedProject
 
     def load(self, load_id: int, events: Iterable[tuple[str, Event]]) -> None:
         """Insert events as one block of the loader."""
@@ -37,20 +68,9 @@ class Warehouse:
         rows = [[getattr(project, name) for name in columns] for project in projects]
         self.client.insert("raw.projects", rows, column_names=columns)
 
-    def dbt(self, *arguments: str) -> dbtRunnerResult:
-        os.environ["CLICKHOUSE_URL"] = self.url
-        return dbtRunner().invoke(
-            [
-                *arguments,
-                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-                *("--target-path", str(self.target), "--log-path", str(self.target / "logs")),
-                *("--no-version-check", "--quiet", "--no-send-anonymous-usage-stats"),
-            ]
-        )
-
     def build(self, *arguments: str) -> None:
         """`dbt build`; raises with the first messages when anything fails."""
-        result = self.dbt(*(arguments or ("build",)))
+        result = self.project.invoke(self.url, *(arguments or ("build",)))
         if not result.success:
             raise BuildError(_failures(result))
 

@@ -56,7 +56,8 @@ class LogReader:
             if stream in gathered.finished:
                 continue
             while gathered.rows < rows and gathered.size < size:
-                if not self._read(stream, streams.get(stream, []), gathered):
+                limit = min(READ_BYTES, size - gathered.size)
+                if not self._read(stream, streams.get(stream, []), gathered, limit):
                     break
 
     def forget(self, checkpoint: Checkpoint, finished: list[int]) -> None:
@@ -70,11 +71,11 @@ class LogReader:
             names.lock_path(self._directory, stream).unlink(missing_ok=True)
             self._ended.discard(stream)
 
-    def _read(self, stream: int, segments: list[int], gathered: Gathered) -> bool:
+    def _read(self, stream: int, segments: list[int], gathered: Gathered, limit: int) -> bool:
         """Take the next frames of a stream; False if there is nothing further for now."""
         before = gathered.positions.get(stream)
         reading = StreamReader(self._directory, stream).read(
-            before, segments, has_ended=stream in self._ended, limit=READ_BYTES
+            before, segments, has_ended=stream in self._ended, limit=limit
         )
         gathered.add([SourceFrame(stream, frame) for frame in reading.frames])
         gathered.losses.extend(reading.losses)

@@ -20,9 +20,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 def started_run(instance: dg.DagsterInstance, pid: int | None) -> dg.DagsterRun:
-    run = dg.DagsterRun(
-        job_name="build", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED
-    )
+    run = dg.DagsterRun(job_name="build", run_id=str(uuid4()), status=dg.DagsterRunStatus.STARTED)
     instance.add_run(run)
     if pid is not None:
         metadata = {"pid": dg.MetadataValue.text(str(pid))}
@@ -62,7 +60,9 @@ def test_a_run_whose_worker_lives_goes_on(instance: dg.DagsterInstance) -> None:
 
 
 def test_a_run_that_waits_keeps_its_place(instance: dg.DagsterInstance) -> None:
-    run = dg.DagsterRun(job_name="build", run_id=str(uuid4()), status=dg.DagsterRunStatus.NOT_STARTED)
+    run = dg.DagsterRun(
+        job_name="build", run_id=str(uuid4()), status=dg.DagsterRunStatus.NOT_STARTED
+    )
     instance.add_run(run)
     assert fail_interrupted_runs(instance) == []
 

@@ -45,9 +45,7 @@ def test_a_new_load_starts_one_refresh(
     assert result.cursor == str(newest_load + 1)
 
 
-def test_the_same_load_starts_nothing(
-    warehouse_url: str, client: Client, newest_load: int
-) -> None:
+def test_the_same_load_starts_nothing(warehouse_url: str, client: Client, newest_load: int) -> None:
     load_events(client, str(uuid4()), 100, newest_load + 1)
     with dg.DagsterInstance.ephemeral() as instance:
         first = evaluate(warehouse_url, instance, newest_load)

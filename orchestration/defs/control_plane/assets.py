@@ -41,7 +41,7 @@ def control_plane_sync(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Copy what changed in PostgreSQL; an unchanged table is not written."""
     with (
-        warehouse.client(context.run_id, "control_plane_sync") as client,
+        warehouse.client(context.run.run_id, "control_plane_sync") as client,
         control_plane.database() as database,
     ):
         for table in TABLES:

@@ -36,7 +36,7 @@ warnings.filterwarnings("ignore", message=".*multi_observable_source_asset")
 def raw_events(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.ObserveResult]:
-    with warehouse.client(context.run_id, "observe_raw_events") as client:
+    with warehouse.client(context.run.run_id, "observe_raw_events") as client:
         loads = new_loads(client, cursor=0)
         yield dg.ObserveResult(
             asset_key=RAW_EVENTS,

@@ -43,10 +43,10 @@ class BuildConfig(dg.Config):
 def dbt_models(
     context: dg.AssetExecutionContext, dbt: WarehouseDbt, config: BuildConfig
 ) -> Iterator[Any]:
-    target_path = settings().dbt_runs_dir / f"{context.run_id}-{context.retry_number}"
+    target_path = settings().dbt_runs_dir / f"{context.run.run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
     arguments = build_arguments(full_refresh=config.full_refresh)
-    os.environ[LOG_COMMENT] = log_comment(context.run_id, "dbt_models")
+    os.environ[LOG_COMMENT] = log_comment(context.run.run_id, "dbt_models")
     try:
         yield from dbt.cli(arguments, context=context, target_path=target_path).stream()
     except DagsterDbtCliRuntimeError as error:

@@ -1,0 +1,198 @@
+"""Whole runs: control plane and raw events in, marts and checks out."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+import psutil
+import pytest
+
+from control_plane.database import Database
+from control_plane.repositories import organisations, projects
+from orchestration.settings import settings
+from tests.orchestration.conftest import Platform
+from tests.orchestration.sample_events import load_events
+
+pytestmark = pytest.mark.timeout(900)
+
+EVENTS = 3000
+
+
+@pytest.fixture(scope="module")
+def definitions(platform: Platform) -> Iterator[dg.Definitions]:
+    settings.cache_clear()
+    from orchestration.definitions import defs
+
+    yield defs
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def project_id(platform: Platform) -> str:
+    with Database(platform.database_url) as database:
+        organisation = database.run(organisations.create, "Example")
+        project = database.run(projects.create, organisation.id, "Shop", timezone="Europe/Berlin")
+    load_events(platform.client, project.id, EVENTS, load_id=1)
+    return str(project.id)
+
+
+@pytest.fixture(scope="module")
+def first_build(definitions: dg.Definitions, project_id: str) -> dg.ExecuteInProcessResult:
+    return run(definitions, "build")
+
+
+def run(definitions: dg.Definitions, job: str) -> dg.ExecuteInProcessResult:
+    return definitions.resolve_job_def(job).execute_in_process(raise_on_error=False)
+
+
+def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {
+        event.asset_key.to_user_string()
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+
+
+def failed_checks(result: dg.ExecuteInProcessResult) -> list[str]:
+    return [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
+
+
+def number(platform: Platform, sql: str) -> int:
+    return int(platform.client.query(sql).result_rows[0][0])
+
+
+def test_a_build_materialises_every_asset(
+    definitions: dg.Definitions, first_build: dg.ExecuteInProcessResult
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    expected = {key.to_user_string() for key in graph.materializable_asset_keys}
+    assert first_build.success
+    assert materialized(first_build) == expected
+
+
+def test_every_check_passes_on_good_data(
+    definitions: dg.Definitions, first_build: dg.ExecuteInProcessResult
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    assert failed_checks(first_build) == []
+    assert len(first_build.get_asset_check_evaluations()) == len(graph.asset_check_keys)
+
+
+@pytest.mark.usefixtures("first_build")
+def test_every_raw_event_is_a_fact(platform: Platform, project_id: str) -> None:
+    facts = "SELECT count() FROM analytics.fct_events WHERE project_id = {project:String}"
+    result = platform.client.query(facts, parameters={"project": project_id})
+    assert result.result_rows == [(EVENTS,)]
+
+
+@pytest.mark.usefixtures("first_build")
+def test_project_settings_reach_the_warehouse(platform: Platform, project_id: str) -> None:
+    rows = platform.client.query("SELECT project_id, timezone FROM raw.projects FINAL").result_rows
+    assert rows == [(project_id, "Europe/Berlin")]
+
+
+@pytest.mark.usefixtures("first_build")
+def test_outcomes_of_checks_are_kept(platform: Platform) -> None:
+    sql = "SELECT countIf(passed), count() FROM ops.quality_results WHERE source = '{}'"
+    for source, least in (("great_expectations", 15), ("reconciliation", 4)):
+        passed, total = platform.client.query(sql.format(source)).result_rows[0]
+        assert passed == total >= least
+
+
+def test_queries_carry_the_run_that_sent_them(
+    platform: Platform, first_build: dg.ExecuteInProcessResult
+) -> None:
+    platform.client.command("SYSTEM FLUSH LOGS")
+    sql = (
+        "SELECT DISTINCT JSONExtractString(log_comment, 'step') FROM system.query_log "
+        "WHERE JSONExtractString(log_comment, 'dagster_run_id') = {run:String}"
+    )
+    rows = platform.client.query(sql, parameters={"run": first_build.run_id}).result_rows
+    assert {step for (step,) in rows} == {
+        "control_plane_sync",
+        "raw_checks",
+        "dbt_models",
+        "mart_checks",
+    }
+
+
+@pytest.mark.usefixtures("first_build")
+def test_an_invocation_that_succeeded_leaves_no_files(platform: Platform) -> None:
+    assert list((platform.data_directory / "dagster" / "dbt_runs").iterdir()) == []
+
+
+@pytest.mark.usefixtures("first_build")
+def test_a_refresh_takes_new_events_without_checks(
+    definitions: dg.Definitions, platform: Platform, project_id: str
+) -> None:
+    load_events(platform.client, project_id, 200, load_id=2)
+    result = run(definitions, "refresh")
+    assert result.success
+    assert result.get_asset_check_evaluations() == []
+    assert number(platform, "SELECT count() FROM analytics.fct_events") == EVENTS + 200
+
+
+@pytest.mark.usefixtures("first_build")
+def test_bad_raw_events_keep_the_models_from_being_built(
+    definitions: dg.Definitions, platform: Platform, project_id: str
+) -> None:
+    before = number(platform, "SELECT count() FROM analytics.fct_events")
+    platform.client.command(
+        "INSERT INTO raw.events (project_id, event_id, type, event_name, timestamp, received_at,"
+        " load_id) VALUES ('', generateUUIDv4(), 'click', '', now64(3), now64(3), 99)"
+    )
+    result = run(definitions, "build")
+    platform.client.command(
+        "ALTER TABLE raw.events DELETE WHERE load_id = 99 SETTINGS mutations_sync = 2"
+    )
+    assert not result.success
+    assert set(failed_checks(result)) == {
+        "type_is_known",
+        "project_and_name_are_present",
+        "person_is_present",
+        "project_is_known",
+    }
+    assert not any(key.startswith("analytics/") for key in materialized(result))
+    assert number(platform, "SELECT count() FROM analytics.fct_events") == before
+
+
+@pytest.mark.usefixtures("first_build")
+def test_a_run_that_is_killed_takes_dbt_along_and_the_next_one_makes_up_for_it(
+    definitions: dg.Definitions, platform: Platform, project_id: str
+) -> None:
+    load_events(platform.client, project_id, 200, load_id=3)
+    worker = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from orchestration.definitions import defs; "
+            "defs.resolve_job_def('refresh').execute_in_process()",
+        ],
+        env={**os.environ, "MALLOC_ARENA_MAX": "2"},
+    )
+    dbt = wait_for_models(platform, worker)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    dbt.wait(timeout=30)
+    assert run(definitions, "refresh").success
+    facts = number(platform, "SELECT count() FROM analytics.fct_events")
+    assert facts == number(platform, "SELECT count() FROM raw.events")
+
+
+def wait_for_models(platform: Platform, worker: subprocess.Popen[bytes]) -> psutil.Process:
+    """The dbt process of `worker`, once it has begun to write."""
+    windows = "SELECT count() FROM intermediate.int_load_windows"
+    before = number(platform, windows)
+    while number(platform, windows) == before:
+        assert worker.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.05)
+    (dbt,) = [
+        child
+        for child in psutil.Process(worker.pid).children()
+        if any("analytics-dbt" in word for word in child.cmdline())
+    ]
+    return dbt

@@ -24,7 +24,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 		echo "Creating $(VENV) with $$($$python --version)"; \
 		$$python -m venv $(VENV); fi
 	@echo "Installing the packages of requirements.lock; the first time takes a few minutes"
-	@$(PIP) --quiet --require-hashes -r requirements.lock
+	@$(PIP) --quiet --require-hashes --no-deps -r requirements.lock
 	@$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -113,7 +113,7 @@ def _wheel_npm() -> Npm | None:
 def _install_node_wheel() -> Npm:
     console.out.print(f"No Node.js >= {OLDEST_NODE[0]}.{OLDEST_NODE[1]} here: installing the wheel")
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    subprocess.run((*pip, "--require-hashes", "-r", str(NODE_LOCK)), check=True)
+    subprocess.run((*pip, "--require-hashes", "--no-deps", "-r", str(NODE_LOCK)), check=True)
     invalidate_caches()
     npm = _wheel_npm()
     if npm is None:

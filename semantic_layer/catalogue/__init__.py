@@ -11,9 +11,10 @@ from semantic_layer.catalogue.model import (
     Model,
     near,
 )
-from semantic_layer.catalogue.semantics import PROPERTIES_COLUMN, value_type
+from semantic_layer.catalogue.semantics import COUNTED_COLUMN, PROPERTIES_COLUMN, value_type
 
 __all__ = [
+    "COUNTED_COLUMN",
     "DOCUMENTED_DATABASE",
     "PROPERTIES_COLUMN",
     "TENANT_COLUMN",

@@ -63,7 +63,8 @@ class Home:
     """The one semantic model that all of a metric's measures come from.
 
     `grain` is that of its time dimension: hour, or day where only days are kept. `date_column` is
-    the column by which the table is partitioned, in the project's zone.
+    the column by which the table is partitioned, in the project's zone. `has_uncounted` when the
+    table also keeps rows that no metric counts, such as those of bots.
     """
 
     model: str
@@ -72,6 +73,7 @@ class Home:
     grain: Unit
     date_column: str | None
     has_properties: bool
+    has_uncounted: bool
 
 
 @dataclass(frozen=True)

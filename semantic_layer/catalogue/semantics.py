@@ -24,6 +24,7 @@ Node = Mapping[str, Any]
 
 FINER_THAN_DAY = frozenset({"nanosecond", "microsecond", "millisecond", "second", "minute", "hour"})
 PROPERTIES_COLUMN = "properties"
+COUNTED_COLUMN = "is_counted"
 
 _JOINABLE = {
     "foreign": {"primary", "unique", "natural"},
@@ -95,6 +96,7 @@ class Semantics:
     def _home(self, model: Node) -> Home:
         name = model["node_relation"]["alias"]
         table = self._models.get(name)
+        columns = table.columns if table else {}
         time = _default_time(model)
         granularity = time["type_params"]["time_granularity"]
         return Home(
@@ -103,7 +105,8 @@ class Semantics:
             time_column=time["expr"] or time["name"],
             grain=Unit.HOUR if granularity in FINER_THAN_DAY else Unit.DAY,
             date_column=table.date_column if table else None,
-            has_properties=table is not None and PROPERTIES_COLUMN in table.columns,
+            has_properties=PROPERTIES_COLUMN in columns,
+            has_uncounted=COUNTED_COLUMN in columns,
         )
 
     def _sources(self, home: Node) -> dict[str, DimensionSource]:

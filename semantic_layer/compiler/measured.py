@@ -43,12 +43,12 @@ class Measured:
         return [*(f"m{i}" for i in numbers), *before]
 
     def sql(self) -> str:
-        if len(self.parts) == 1 and not self.query.compare:
-            return self._statement(self.parts[0], self.period).sql()
         selects = [self._current(part) for part in self.parts]
         if self.query.compare:
             before = previous(self.period, self.query.time)
             selects += [self._before(part, before) for part in self.parts]
+        if len(selects) == 1:
+            return selects[0]
         columns = [*self.keys, *(f"max({value}) AS {value}" for value in self.values)]
         by_key = f" GROUP BY {', '.join(self.keys)}" if self.keys else ""
         return f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(selects)}){by_key}"
@@ -57,23 +57,26 @@ class Measured:
         return PartStatement(part, self.query, period, self.literals, self.metricflow)
 
     def _current(self, part: Part) -> str:
-        held = {f"m{i}": f"m{i}" for i, metric in enumerate(self.metrics) if metric in part.asked}
-        columns = ", ".join([*self.keys, *self._padded(held)])
+        time = ["b AS t"] if self.query.time.grain else []
+        columns = ", ".join([*time, *self.groups, *self._padded(part, "m")])
         return f"SELECT {columns} FROM ({self._statement(part, self.period).sql()})"
 
     def _before(self, part: Part, before: Period) -> str:
-        held = {f"p{i}": f"m{i}" for i, metric in enumerate(self.metrics) if metric in part.asked}
         inner = self._statement(part, before).sql()
+        columns = [*self.groups, *self._padded(part, "p")]
         if self.query.time.grain is None:
-            return f"SELECT {', '.join([*self.keys, *self._padded(held)])} FROM ({inner})"
+            return f"SELECT {', '.join(columns)} FROM ({inner})"
         now, then = self._aligned_buckets(before)
-        time = f"arrayElement({now}, indexOf({then}, t)) AS t"
-        columns = ", ".join([time, *self.groups, *self._padded(held)])
-        source = f"SELECT * FROM ({inner}) WHERE has({then}, t)"
-        return f"SELECT {columns} FROM ({source})"
+        time = f"arrayElement({now}, indexOf({then}, b)) AS t"
+        return f"SELECT {', '.join([time, *columns])} FROM ({inner}) WHERE has({then}, b)"
 
-    def _padded(self, held: dict[str, str]) -> list[str]:
+    def _padded(self, part: Part, prefix: str) -> list[str]:
         """Values that a part does not hold are NULL: `max` then picks the one that does."""
+        held = {
+            f"{prefix}{i}": f"toNullable(v{i})"
+            for i, metric in enumerate(self.metrics)
+            if metric in part.asked
+        }
         return [f"{held.get(value, 'NULL')} AS {value}" for value in self.values]
 
     def _aligned_buckets(self, before: Period) -> tuple[str, str]:

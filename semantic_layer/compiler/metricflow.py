@@ -29,9 +29,10 @@ from metricflow_semantics.sql.sql_exprs import (
     SqlPercentileFunctionType,
 )
 
-from semantic_layer.catalogue import PROPERTIES_COLUMN, Model
+from semantic_layer.catalogue import COUNTED_COLUMN, PROPERTIES_COLUMN, Model
 from semantic_layer.compiler.conditions import property_text
 from semantic_layer.compiler.rendering import (
+    COUNTED,
     PARTITION_DATE,
     PROPERTY_SLOTS,
     WEEK_START,
@@ -111,8 +112,7 @@ class _RenderingClient:
 class MetricFlowCompiler:
     """One engine for one semantic manifest. Thread-safe; building it takes 2-3 s, once.
 
-    The semantic models get dimensions of ours: `property_<slot>` stands for any event property,
-    `partition_date` is the bare column by which the table is partitioned.
+    The semantic models get dimensions of ours, described in `rendering`.
     """
 
     def __init__(self, semantic_manifest: str, models: Mapping[str, Model]) -> None:
@@ -148,6 +148,8 @@ def _with_own_dimensions(semantic_manifest: str, models: Mapping[str, Model]) ->
 def _own_dimensions(model: Model) -> Iterator[dict[str, Any]]:
     if model.date_column:
         yield {"name": PARTITION_DATE, "type": "categorical", "expr": model.date_column}
+    if COUNTED_COLUMN in model.columns:
+        yield {"name": COUNTED, "type": "categorical", "expr": COUNTED_COLUMN}
     for slot in range(PROPERTY_SLOTS if PROPERTIES_COLUMN in model.columns else 0):
         text = property_text(PROPERTIES_COLUMN, property_marker(slot))
         yield {"name": property_dimension(slot), "type": "categorical", "expr": text}

@@ -9,6 +9,7 @@ from semantic_layer.compiler.buckets import moment, truncation
 from semantic_layer.compiler.conditions import condition, property_condition, property_path
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.compiler.rendering import (
+    COUNTED,
     PARTITION_DATE,
     PROPERTY_SLOTS,
     MetricRenderer,
@@ -70,7 +71,10 @@ def _check(metric: Metric, fields: Sequence[str], grain: Unit | None, catalogue:
 
 @dataclass
 class PartStatement:
-    """The SELECT of one part over one period: `t`, `d0`…, `m0`…, in the project's wall clock."""
+    """The SELECT of one part over one period: `b` (bucket), `d0`…, and `v0`… for the metrics.
+
+    Names that later SELECTs reuse for something else would be shadowed: ClickHouse prefers aliases.
+    """
 
     part: Part
     query: MetricsQuery
@@ -89,13 +93,13 @@ class PartStatement:
         """The column that holds the metric, if this part answers it."""
         if metric not in self.part.asked:
             return None
-        return f"m{self.query.metrics.index(metric.name)}"
+        return f"v{self.query.metrics.index(metric.name)}"
 
     def _plain(self, statement: str) -> str:
         columns = [f"{path} AS d{i}" for i, path in enumerate(self._group_paths)]
         columns += [f"{metric.name} AS {self.measure(metric)}" for metric in self.part.asked]
         if self._grain:
-            columns.insert(0, f"metric_time__{self._grain} AS t")
+            columns.insert(0, f"metric_time__{self._grain} AS b")
         return f"SELECT {', '.join(columns)} FROM ({statement})"
 
     def _daily_mean(self, statement: str) -> str:
@@ -105,10 +109,10 @@ class PartStatement:
         grain = self.query.time.grain
         names = [f"d{i}" for i in range(len(keys))]
         if grain:
-            keys.insert(0, f"{truncation('metric_time__day', grain)} AS t")
-            names.insert(0, "t")
+            keys.insert(0, f"{truncation('metric_time__day', grain)} AS b")
+            names.insert(0, "b")
         mean = f"sum({answered.name}) / any(days) AS {self.measure(metric)}"
-        join = "INNER JOIN days USING (t)" if grain else "CROSS JOIN days"
+        join = "INNER JOIN days USING (b)" if grain else "CROSS JOIN days"
         values = ", ".join([*keys, answered.name])
         groups = f" GROUP BY {', '.join(names)}" if names else ""
         return (
@@ -132,7 +136,7 @@ class PartStatement:
         if grain is None:
             return f"SELECT count() AS days {source}"
         bucket = truncation(home.time_column, grain)
-        return f"SELECT {bucket} AS t, count() AS days {source} GROUP BY t"
+        return f"SELECT {bucket} AS b, count() AS days {source} GROUP BY b"
 
     @cached_property
     def _request(self) -> Request:
@@ -180,6 +184,8 @@ class PartStatement:
             date = f"{{{{ Dimension('{home.entity}__{PARTITION_DATE}') }}}}"
             yield f"{date} >= {self.literals.value(self.period.first_day)}"
             yield f"{date} < {self.literals.value(self.period.end_day)}"
+        if home and home.has_uncounted:
+            yield f"{{{{ Dimension('{home.entity}__{COUNTED}') }}}}"
 
     def _field_conditions(self) -> Iterator[str]:
         for given in self.query.where:

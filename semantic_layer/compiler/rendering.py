@@ -8,6 +8,11 @@ WEEK_START = "'__week_start__'"
 PARTITION_DATE = "partition_date"
 """Dimension of ours: the bare column by which the table is partitioned."""
 
+COUNTED = "counted"
+"""Dimension of ours: whether the row counts at all, which bots do only if the project says so.
+Measures know it; as a filter it also leaves out groups in which nothing counts.
+"""
+
 PROPERTY_SLOTS = 10
 
 

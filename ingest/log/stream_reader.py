@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest.log.frame import (
-    FRAME_HEADER_SIZE,
-    MAX_PAYLOAD_SIZE,
     SEGMENT_HEADER_SIZE,
     Damage,
     Frame,
@@ -100,8 +98,8 @@ class StreamReader:
         with self._path(position.segment).open("rb") as file:
             file.seek(position.offset)
             data = file.read(limit)
-            if len(data) == limit and next(scan(data), None) is None:
-                data += file.read(MAX_PAYLOAD_SIZE + 2 * FRAME_HEADER_SIZE)  # one large frame
+            while next(scan(data), None) is None and (more := file.read(len(data))):
+                data += more  # a frame larger than the limit
             return data, not file.read(1)
 
     def _scan(self, position: Position, data: bytes) -> tuple[list[Frame], list[Loss], int]:

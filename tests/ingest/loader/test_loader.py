@@ -24,7 +24,7 @@ def test_frames_become_rows_with_growing_load_ids(bench: Bench) -> None:
     events = ids(30)
     for start in range(0, 30, 10):
         stream.write(*events[start : start + 10])
-    bench.load(rows=10, size=3_000)  # a frame has 3.1 KB
+    bench.load(rows=10, size=3_500)  # a frame has 3.1 KB
     assert bench.event_ids() == events
     rows = bench.rows("_frame, _row, load_id", order="_frame, _row")
     assert [(frame, row) for frame, row, _ in rows] == [divmod(n, 10) for n in range(30)]

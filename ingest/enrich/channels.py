@@ -27,14 +27,14 @@ def channel(source: str, medium: str, campaign: str, referrer_domain: str) -> st
         return "Direct"
     kind = _kind(origin)
     is_shopping = kind == "Shopping" or bool(_SHOPPING_CAMPAIGN.match(campaign))
-    if _PAID.match(medium) and medium != "cpm":
-        return _paid("Shopping" if is_shopping else kind)
+    if _PAID.match(medium):
+        return _paid(medium, "Shopping" if is_shopping else kind)
     return _unpaid(medium, source, kind, is_shopping, is_tagged=bool(source or medium))
 
 
-def _paid(kind: str) -> str:
+def _paid(medium: str, kind: str) -> str:
     """GA4 calls what is left Paid Other, which is not among our groups."""
-    return f"Paid {kind}" if kind else "Other"
+    return f"Paid {kind}" if kind else sources.MEDIA.get(medium, "Other")
 
 
 def _unpaid(medium: str, source: str, kind: str, is_shopping: bool, is_tagged: bool) -> str:

@@ -1,0 +1,175 @@
+"""Context moves into columns; what has none stays, and nothing odd in it costs the event."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.enrich.context import Sender
+from ingest.project import Project
+from ingest.rows import EventRow, encode
+from tests.ingest.protocols.arrivals import PROJECT, batch, event, process
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/120.0.0.0 Safari/537.36"
+)
+
+
+def row_of(
+    context: dict[str, Any],
+    project: Project = PROJECT,
+    sender: Sender = Sender(),  # noqa: B008 - immutable
+    **fields: Any,
+) -> EventRow:
+    prepared = process(batch(event(context=context, **fields)), project=project, sender=sender)
+    assert prepared.rejected == []
+    return prepared.rows[0]
+
+
+def test_utm_parameters_come_from_the_campaign_or_else_the_url() -> None:
+    url = "https://example.com/?utm_source=a&utm_medium=b&utm_campaign=c&utm_term=d&utm_content=e"
+    by_url = row_of({"page": {"url": url}})
+    campaign = {"source": "x", "medium": "y", "name": "z", "term": "t", "content": "u"}
+    by_campaign = row_of({"page": {"url": url}, "campaign": campaign})
+    columns = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"]
+    assert [getattr(by_url, column) for column in columns] == ["a", "b", "c", "d", "e"]
+    assert [getattr(by_campaign, column) for column in columns] == ["x", "y", "z", "t", "u"]
+
+
+def test_a_click_id_stands_for_a_paid_campaign() -> None:
+    row = row_of({"page": {"url": "https://example.com/?gclid=abc"}})
+    assert (row.utm_source, row.utm_medium, row.channel) == ("google", "cpc", "Paid Search")
+
+
+@pytest.mark.parametrize(
+    ("referrer", "domain"),
+    [
+        ("https://www.google.com/search?q=x", "google.com"),
+        ("https://blog.example.co.uk/", ""),  # the same site as the page
+        ("https://example.co.uk:8080/", ""),
+        ("android-app://com.google.android.gm/", "com.google.android.gm"),
+        ("not a url", ""),
+        ("http://[broken", ""),
+        ("", ""),
+    ],
+)
+def test_the_referrer_s_domain(referrer: str, domain: str) -> None:
+    page = {"url": "https://www.example.co.uk/a", "referrer": referrer}
+    assert row_of({"page": page}).referrer_domain == domain
+
+
+def test_events_without_a_page_have_no_channel() -> None:
+    assert row_of({"library": {"name": "python"}}).channel == ""
+    assert row_of({"page": {"url": "https://example.com/"}}).channel == "Direct"
+
+
+@pytest.mark.parametrize(
+    ("agent", "device", "score"),
+    [
+        (CHROME, "desktop", 0),
+        ("Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Mobile Safari", "mobile", 0),
+        (
+            "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605 Mobile/15E148",
+            "tablet",
+            0,
+        ),
+        ("Mozilla/5.0 (Linux; Android 13; SM-X700) AppleWebKit/537.36 Safari", "tablet", 0),
+        ("Mozilla/5.0 (SMART-TV; Linux; Tizen 7.0) AppleWebKit/537.36", "tv", 0),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "bot", 100),
+        (CHROME.replace("Chrome/", "HeadlessChrome/"), "bot", 90),
+        ("python-requests/2.32", "bot", 100),
+        ("curl/8.5.0", "bot", 100),
+        ("Shop/3.1 CFNetwork/1494 Darwin/23.4.0", "", 0),
+    ],
+)
+def test_devices_and_bots(agent: str, device: str, score: int) -> None:
+    row = row_of({"user_agent": agent})
+    assert (row.device_type, row.bot_score, row.is_bot) == (device, score, score >= 70)
+
+
+def test_webdriver_is_a_bot_s_sign() -> None:
+    row = row_of({"user_agent": CHROME, "webdriver": True})
+    assert (row.is_bot, row.bot_score) == (True, 90)
+
+
+def test_the_request_s_own_agent_counts_only_for_pages() -> None:
+    sender = Sender("", CHROME)
+    assert row_of({"page": {"url": "https://example.com/"}}, sender=sender).browser == "Chrome"
+    assert row_of({}, sender=sender).browser == ""
+
+
+@pytest.mark.parametrize(
+    ("context", "address", "country"),
+    [
+        ({"location": {"country": "de"}, "ip": "8.8.8.8"}, "8.8.8.8", "DE"),
+        ({"location": {"country": "Germany"}, "ip": "8.8.8.8"}, "", "US"),
+        ({"ip": "2a00:1450:4001::1"}, "8.8.8.8", "DE"),
+        ({}, "8.8.8.8", "US"),
+        ({}, "127.0.0.1", ""),
+        ({"ip": "nonsense"}, "", ""),
+    ],
+)
+def test_country(context: dict[str, Any], address: str, country: str) -> None:
+    row = row_of(context, sender=Sender(address))
+    assert (row.country, row.ip) == (country, "")
+    assert "8.8.8.8" not in encode([row]).decode()
+
+
+def test_the_address_is_kept_only_if_the_project_says_so() -> None:
+    keeping = Project("p1", keep_ip=True)
+    assert row_of({"ip": "8.8.8.8"}, project=keeping).ip == "8.8.8.8"
+    assert row_of({}, project=keeping, sender=Sender("192.0.2.1")).ip == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("context", "platform"),
+    [
+        ({"platform": "kiosk"}, "kiosk"),
+        ({"page": {"url": "https://example.com/"}}, "web"),
+        ({"device": {"type": "ios"}}, "ios"),
+        ({"os": {"name": "Android", "version": "14"}}, "android"),
+        ({"library": {"name": "analytics-node"}}, "server"),
+        ({}, ""),
+    ],
+)
+def test_platform(context: dict[str, Any], platform: str) -> None:
+    assert row_of(context).platform == platform
+
+
+def test_what_has_no_column_stays_in_the_context() -> None:
+    row = row_of(
+        {
+            "page": {"url": "https://example.com/", "search": "?q"},
+            "app": {"name": "shop", "version": "2", "build": "77"},
+            "timezone": "Europe/Berlin",
+        }
+    )
+    assert row.app_version == "2"
+    assert row.context == {
+        "page": {"search": "?q"},
+        "app": {"name": "shop", "build": "77"},
+        "timezone": "Europe/Berlin",
+    }
+
+
+odd = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just([]) | st.just({})
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            "page campaign screen os app library location device ip user_agent locale platform "
+            "browser webdriver".split()
+        ),
+        odd
+        | st.dictionaries(
+            st.sampled_from(["url", "path", "referrer", "name", "version", "width", "country"]),
+            odd,
+        ),
+    )
+)
+def test_any_context_is_taken(context: dict[str, Any]) -> None:
+    encode([row_of(context)])

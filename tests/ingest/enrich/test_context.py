@@ -161,8 +161,22 @@ odd = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just
 @given(
     st.dictionaries(
         st.sampled_from(
-            "page campaign screen os app library location device ip user_agent locale platform "
-            "browser webdriver".split()
+            [
+                "page",
+                "campaign",
+                "screen",
+                "os",
+                "app",
+                "library",
+                "location",
+                "device",
+                "ip",
+                "user_agent",
+                "locale",
+                "platform",
+                "browser",
+                "webdriver",
+            ]
         ),
         odd
         | st.dictionaries(

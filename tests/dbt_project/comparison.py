@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from tests.dbt_project.reference.events import Event, local_date
+from tests.dbt_project.reference.funnels import attempts
 from tests.dbt_project.reference.identities import NOBODY, person, persons
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
 from tests.dbt_project.reference.sessions import Session, sessions
-from tests.dbt_project.streams import Stream
+from tests.dbt_project.streams import FUNNELS, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
 
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -40,6 +41,12 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "dim_persons": _expected_persons(stream, people, days),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
+        "fct_funnel_steps": {
+            (funnel.funnel_id, who, day, step): reached_ms
+            for funnel in FUNNELS
+            for (who, day), times in attempts(project, funnel, events, people).items()
+            for step, reached_ms in enumerate(times, start=1)
+        },
     }
 
 
@@ -190,5 +197,11 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " event_count, unique_devices from analytics.events_hourly",
         4,
         _row,
+    ),
+    "fct_funnel_steps": (
+        "select project_id, funnel_id, person_id, entry_date, step_index,"
+        " toUnixTimestamp64Milli(reached_at) from analytics.fct_funnel_steps",
+        4,
+        _value,
     ),
 }

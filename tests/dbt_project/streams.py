@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from tests.dbt_project.reference.events import Event, Project
+from tests.dbt_project.reference.funnels import Funnel, Step
+
+HOUR = 3_600_000
 
 TIMEZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Apia"]
 # Both clock changes of Europe/Berlin and America/New_York lie within some stream.
@@ -112,3 +115,35 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
         "traits": json.dumps(event.traits),
         "load_id": load_id,
     }
+
+
+FUNNELS = [
+    Funnel("distinct", (Step("page_view"), Step("search"), Step("order_completed")), 86_400_000),
+    Funnel("overlapping", (Step("page_view"), Step("page_view", "DE"), Step("page_view")), HOUR),
+    Funnel(
+        "repeated",
+        (Step("page_view", "DE"), Step("page_view", "DE"), Step("signup"), Step("page_view")),
+        2 * HOUR,
+    ),
+    Funnel("single", (Step("signup"),), HOUR),
+]
+
+
+def funnel_definition(funnel: Funnel) -> str:
+    """The semantic query that raw.funnel_definitions holds."""
+    return json.dumps(
+        {
+            "kind": "funnel",
+            "steps": [
+                {
+                    "event": step.event,
+                    "where": [{"field": "country", "op": "eq", "value": step.country}]
+                    if step.country
+                    else [],
+                }
+                for step in funnel.steps
+            ],
+            "window": {"n": funnel.window_ms // 1000, "unit": "second"},
+            "order": "ordered",
+        }
+    )

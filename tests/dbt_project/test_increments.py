@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.dbt_project.comparison import built, check, seen
+from tests.dbt_project.reference.events import Project
 from tests.dbt_project.streams import Stream, random_stream, shuffled_loads
 from tests.dbt_project.warehouse import Warehouse
 
@@ -36,7 +37,8 @@ def test_a_project_without_settings_gets_the_defaults(
 ) -> None:
     warehouse = new_warehouse()
     stream = random_stream(1)
-    unknown = Stream(type(stream.project)("not-synchronised"), stream.events)
+    unknown = Stream(Project("not-synchronised"), stream.events)
     warehouse.load(1, [("not-synchronised", event) for event in stream.events])
+    warehouse.define_funnels([unknown.project])
     warehouse.build("run")
     check(warehouse, [unknown])

@@ -12,7 +12,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.streams import raw_row
+from tests.dbt_project.streams import FUNNELS, funnel_definition, raw_row
 
 # "Today" of all builds, after the end of every stream.
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -67,6 +67,18 @@ class Warehouse:
         columns = [name for name in Project.__dataclass_fields__]
         rows = [[getattr(project, name) for name in columns] for project in projects]
         self.client.insert("raw.projects", rows, column_names=columns)
+        self.define_funnels(projects)
+
+    def define_funnels(self, projects: Sequence[Project]) -> None:
+        self.client.insert(
+            "raw.funnel_definitions",
+            [
+                [project.project_id, funnel.funnel_id, funnel.funnel_id, funnel_definition(funnel)]
+                for project in projects
+                for funnel in FUNNELS
+            ],
+            column_names=["project_id", "funnel_id", "name", "definition"],
+        )
 
     def build(self, *arguments: str) -> None:
         """`dbt build`; raises with the first messages when anything fails."""

@@ -28,14 +28,14 @@ NOW = datetime(2026, 3, 30, 10, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def target_dir(request: pytest.FixtureRequest) -> Path:
-    """The artifacts of `dbt parse`, kept between runs for as long as the dbt project is the same."""
+    """The artifacts of `dbt parse`, kept between runs while the dbt project is the same."""
     project = ROOT / "dbt_project"
     target = Path(request.config.cache.mkdir(f"dbt_{_digest(project)}"))
     if not (target / "semantic_manifest.json").exists():
-        dbt = [Path(sys.executable).with_name("dbt"), "parse", "--quiet"]
-        where = ["--project-dir", project, "--profiles-dir", project]
-        outputs = ["--target-path", target, "--log-path", target]
-        subprocess.run([*dbt, *where, *outputs], check=True)
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        where = f"--project-dir {project} --profiles-dir {project}"
+        outputs = f"--target-path {target} --log-path {target}"
+        subprocess.run([dbt, "parse", "--quiet", *where.split(), *outputs.split()], check=True)
     return target
 
 

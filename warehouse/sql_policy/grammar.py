@@ -20,7 +20,7 @@ NODES: Final[dict[str, frozenset[str]]] = {
             "group_by_with_rollup group_by_with_cube group_by_with_totals "
             "group_by_with_grouping_sets having qualify window order_by order_by_all "
             "interpolate limit_by limit_by_length limit_by_offset limit_length limit_offset "
-            "limit_with_ties"
+            "limit_with_ties settings"
         ),
         "ExpressionList": "children",
         "WithElement": "name subquery is_materialized",

@@ -92,9 +92,6 @@ class _Walk:
         for key in node.keys() - NODES[kind]:
             if key == "type" or (key in HARMLESS_WHEN_FALSE and not node[key]):
                 continue
-            if key == "settings":
-                self._settings(node[key])
-                continue
             raise PolicyViolation(REASONS.get(key, f"{key} is not allowed in {kind}"))
 
     def _settings(self, settings: Node) -> None:
@@ -114,7 +111,9 @@ class _Walk:
             yield element, scope
             if element.get("type") == "WithElement":
                 scope |= {self._common_table_name(element, scope)}
-        yield from _children({key: value for key, value in node.items() if key != "with"}, scope)
+        self._settings(node.get("settings", {}))
+        seen = ("with", "settings")
+        yield from _children({key: value for key, value in node.items() if key not in seen}, scope)
 
     def _common_table_name(self, element: Node, scope: Scope) -> str:
         name = str(element.get("name"))

@@ -66,7 +66,9 @@ def _install_packages() -> "Npm":
     wanted = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
     if not (stamp.exists() and stamp.read_text() == wanted):
         console.out.print("Installing the packages of the web application")
-        _run(npm, "ci", "--no-audit", "--no-fund")
+        # Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms,
+        # which a registry mirror may not have. This installs what is locked, and changes no file.
+        _run(npm, "install", "--no-save", "--no-audit", "--no-fund")
         stamp.write_text(wanted)
     return npm
 

@@ -15,7 +15,7 @@ import pytest
 from control_plane.database import Database
 from control_plane.repositories import api_keys, projects
 from ingest.capture.routes import ROUTES
-from tests.ingest.conftest import Ingest, event
+from tests.ingest.services import Ingest, event
 
 
 def test_an_accepted_event_becomes_a_row(ingest: Ingest) -> None:
@@ -288,7 +288,7 @@ def test_other_methods_and_paths(ingest: Ingest) -> None:
 
 def test_a_tier_limits_only_its_project(ingest: Ingest, own_ingest: Ingest) -> None:
     with Database(own_ingest.database_url) as database:
-        database.run(projects.update, own_ingest.project_id, tier="free")
+        database.run(projects.update, own_ingest.project_id, tier="small")
     time.sleep(2.5)
     first = own_ingest.send(event())
     limit = int(first.headers["ratelimit-limit"])
@@ -322,7 +322,7 @@ def test_operations_routes(ingest: Ingest) -> None:
         'http_request_duration_seconds_count{method="POST",route="/v1/events",status="200"}'
         in metrics
     )
-    loader = ingest.http.get(ingest.loader.url + "/metrics").text
+    loader = ingest.http.get(ingest.loader.probe.replace("/ready", "/metrics")).text
     assert "loader_rows_total" in loader
 
 

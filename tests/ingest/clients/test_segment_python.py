@@ -6,7 +6,7 @@ import uuid
 import segment.analytics
 from segment.analytics.client import Client
 
-from tests.ingest.conftest import Ingest
+from tests.ingest.services import Ingest
 
 
 def test_every_call_arrives_with_every_field(ingest: Ingest) -> None:

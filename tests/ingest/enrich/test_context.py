@@ -154,6 +154,10 @@ def test_what_has_no_column_stays_in_the_context() -> None:
     }
 
 
+CONSUMED = {
+    *("page", "campaign", "screen", "os", "app", "library", "location", "device", "ip"),
+    *("user_agent", "locale", "platform", "browser", "webdriver"),
+}
 odd = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just([]) | st.just({})
 
 

@@ -4,18 +4,19 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 from pathlib import Path
 
 import uvicorn
 
-from warehouse.embedded.config import GatewayConfig
+from warehouse.embedded.config import GatewayConfig, ReaderLimits
 
 _CREDENTIAL_PREFIXES = ("AWS_", "AZURE_", "GOOGLE_", "GCP_")
 
 
 def main() -> None:
     config = _config(_arguments())
-    _drop_credentials()
+    _clean_environment()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     asyncio.run(serve(config))
 
@@ -33,22 +34,34 @@ async def serve(config: GatewayConfig) -> None:
             port=config.port,
             log_level="warning",
             access_log=False,
+            server_header=False,
             lifespan="off",
             timeout_keep_alive=30,
             timeout_graceful_shutdown=int(config.drain_seconds),
         )
     )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn drains on the signal and then raises it again, before the engine is closed.
+        signal.signal(number, lambda *_: None)
     try:
         await server.serve()
     finally:
-        gateway.close()
+        await gateway.close()
 
 
 def _arguments() -> argparse.Namespace:
+    limits = ReaderLimits()
     parser = argparse.ArgumentParser(prog="python -m warehouse.embedded", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--drain-seconds", type=float, default=20.0)
+    parser.add_argument("--no-query-log", action="store_true")
+    parser.add_argument("--readable-database", action="append", metavar="NAME")
+    parser.add_argument("--reader-seconds", type=int, default=limits.execution_seconds)
+    parser.add_argument("--reader-memory-bytes", type=int, default=limits.memory_bytes)
+    parser.add_argument("--reader-rows-read", type=int, default=limits.rows_read)
+    parser.add_argument("--reader-result-rows", type=int, default=limits.result_rows)
     return parser.parse_args()
 
 
@@ -59,11 +72,25 @@ def _config(arguments: argparse.Namespace) -> GatewayConfig:
         port=arguments.port,
         admin_password=os.environ.pop("CLICKHOUSE_ADMIN_PASSWORD", ""),
         reader_password=os.environ.pop("CLICKHOUSE_READER_PASSWORD", ""),
+        readable_databases=tuple(arguments.readable_database or ("analytics",)),
+        query_log=not arguments.no_query_log,
+        drain_seconds=arguments.drain_seconds,
+        reader_limits=ReaderLimits(
+            execution_seconds=arguments.reader_seconds,
+            memory_bytes=arguments.reader_memory_bytes,
+            rows_read=arguments.reader_rows_read,
+            result_rows=arguments.reader_result_rows,
+        ),
     )
 
 
-def _drop_credentials() -> None:
-    """SQL can reach S3, and the engine reads credentials from the environment."""
+def _clean_environment() -> None:
+    """Before the engine is loaded, which reads it.
+
+    SQL can reach S3 with the credentials it finds here; and the server's time zone is that of the
+    process, `<timezone>` in the configuration has no effect.
+    """
+    os.environ["TZ"] = "UTC"
     for name in list(os.environ):
         if name.startswith(_CREDENTIAL_PREFIXES):
             del os.environ[name]

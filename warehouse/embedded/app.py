@@ -58,8 +58,8 @@ class Gateway:
             unknown = ClickHouseError(UNKNOWN_EXCEPTION, "UNKNOWN_EXCEPTION", repr(error))
             await reply.fail(unknown)
 
-    def close(self) -> None:
-        self._handler.close()
+    async def close(self) -> None:
+        await self._handler.close()
         self._engine.close()
 
 

@@ -45,6 +45,8 @@ BASE_SETTINGS = {
     "implicit_select": "0",  # on in chDB: `1 + 1` alone would be a statement
     "allow_introspection_functions": "0",  # on in chDB, off on a server
     "async_insert": "0",  # an answered insert is written
+    # 600 MB of rows of 1 KB took 548 MB with it and 140 MB without, in no more time on 2 cores.
+    "output_format_parallel_formatting": "0",
     "log_queries": "0",  # on for the statement of a request, not for what prepares it
 }
 """Settings of every connection that differ from those of an embedded engine."""
@@ -68,7 +70,6 @@ def render(config: GatewayConfig) -> str:
     merge_tree = "".join(f"\n    <{name}>{value}</{name}>" for name, value in _MERGE_TREE.items())
     return (
         f"<clickhouse>{server}"
-        "\n  <timezone>UTC</timezone>"
         f"\n  <merge_tree>{merge_tree}\n  </merge_tree>"
         f"\n  <backups><allowed_path>{config.data_dir / 'backups'}/</allowed_path></backups>"
         f"{_QUERY_LOG if config.query_log else ''}\n</clickhouse>\n"

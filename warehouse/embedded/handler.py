@@ -116,9 +116,10 @@ class QueryHandler:
         finally:
             self._running.discard(query_id)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Wait for the last statements; whoever still runs one is stopping it meanwhile."""
         for workers in (*self._workers.values(), self._planners, self._killers):
-            workers.shutdown(wait=True, cancel_futures=True)
+            await asyncio.to_thread(workers.shutdown, wait=True, cancel_futures=True)
         for sessions in self._sessions.values():
             sessions.close_all()
 

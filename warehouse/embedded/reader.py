@@ -20,11 +20,12 @@ _DATABASE_COLUMN = {"databases": "name", "tables": "database", "columns": "datab
 
 _SETTINGS = frozenset(
     {
-        "cast_string_to_dynamic_use_inference", "date_time_input_format", "date_time_output_format",
-        "enable_http_compression", "extremes", "http_headers_progress_interval_ms",
-        "http_response_buffer_size", "http_wait_end_of_query", "http_zlib_compression_level",
-        "join_use_nulls", "log_comment", "max_block_size", "max_result_rows", "max_threads",
-        "result_overflow_mode", "send_progress_in_http_headers", "session_timezone",
+        "cancel_http_readonly_queries_on_client_close", "cast_string_to_dynamic_use_inference",
+        "date_time_input_format", "date_time_output_format", "enable_http_compression", "extremes",
+        "http_headers_progress_interval_ms", "http_response_buffer_size",
+        "http_wait_end_of_query", "http_zlib_compression_level", "join_use_nulls", "log_comment",
+        "max_block_size", "max_threads", "result_overflow_mode", "send_progress_in_http_headers",
+        "session_timezone",
     }
 )  # fmt: skip
 """What a request of the reader may set besides `output_format_…`. Settings are an allow-list: some

@@ -61,7 +61,7 @@ class Statement:
         outfile = f" INTO OUTFILE '{path}' APPEND ".encode()
         clause = _format_clause(outer)
         if clause is None:
-            return self.sql[:end] + outfile + b"FORMAT " + default_format.encode()
+            return self.sql[:end] + b" " + outfile + b"FORMAT " + default_format.encode()
         at = clause[0].start
         return self.sql[:at] + outfile + self.sql[at:end]
 

@@ -30,7 +30,7 @@ SELECT *{dropped} REPLACE (
     mapFilter((name, value) -> name != '{marker}', Settings) AS Settings
 )
 FROM (SELECT *, Settings['{marker}'] AS request FROM {table})
-WHERE request != ''
+WHERE request != '' AND NOT startsWith(query, 'SET {marker}')
 """
 
 _SESSION_LOG = """

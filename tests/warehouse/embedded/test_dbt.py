@@ -1,0 +1,125 @@
+"""`dbt build` with dbt-clickhouse: tables, increments, materialized views, tests."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.embedded.gateway import GatewayProcess
+
+PROJECT = {
+    "dbt_project.yml": """
+name: trial
+version: "1.0"
+profile: trial
+model-paths: [models]
+""",
+    "profiles.yml": """
+trial:
+  target: dev
+  outputs:
+    dev:
+      {{type: clickhouse, schema: dbt_trial, host: 127.0.0.1, port: {port}, user: admin,
+        use_lw_deletes: true, threads: 4}}
+""",
+    "models/visits.sql": """
+{{ config(materialized="table", order_by="n") }}
+select number as n, toDate('2020-01-01') + toUInt16(number / 10) as day from numbers(100)
+""",
+    "models/visits_daily.sql": """
+{{ config(materialized="incremental", order_by="day", unique_key="day",
+          incremental_strategy="delete_insert") }}
+select day, count() as visits from {{ ref("visits") }}
+{% if is_incremental() %} where day >= (select max(day) from {{ this }}) {% endif %}
+group by day
+""",
+    "models/visits_live.sql": """
+{{ config(materialized="materialized_view", order_by="day", engine="SummingMergeTree") }}
+select day, count() as visits from {{ ref("visits") }} group by day
+""",
+    "models/last_day.sql": "select max(day) as day from {{ ref('visits_daily') }}",
+    "models/schema.yml": """
+models:
+  - name: visits
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: n, data_type: UInt64, data_tests: [unique, not_null]}
+      - {name: day, data_type: Date}
+unit_tests:
+  - name: counts_by_day
+    model: visits_daily
+    overrides: {macros: {is_incremental: false}}
+    given:
+      - input: ref('visits')
+        rows: [{n: 1, day: 2020-01-01}, {n: 2, day: 2020-01-01}, {n: 3, day: 2020-01-02}]
+    expect:
+      rows: [{day: 2020-01-01, visits: 2}, {day: 2020-01-02, visits: 1}]
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def project(gateway: GatewayProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("dbt")
+    for name, text in PROJECT.items():
+        path = directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.format(port=gateway.port) if name == "profiles.yml" else text)
+    return directory
+
+
+def _dbt(project: Path, *arguments: str) -> dict[str, str]:
+    """Run dbt; returns the status of each node."""
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    environment = {**os.environ, "DBT_PROFILES_DIR": str(project)}
+    done = subprocess.run(
+        command,
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    results = json.loads((project / "target" / "run_results.json").read_text())["results"]
+    return {result["unique_id"].split(".")[2]: result["status"] for result in results}
+
+
+def test_build_makes_every_kind_of_model(gateway: GatewayProcess, project: Path) -> None:
+    statuses = _dbt(project, "build")
+    assert statuses == {
+        "visits": "success",
+        "unique_visits_n": "pass",
+        "not_null_visits_n": "pass",
+        "visits_daily": "success",
+        "visits_live": "success",
+        "last_day": "success",
+    } | {name: status for name, status in statuses.items() if "counts" in name}
+    assert gateway.text("SELECT count(), sum(visits) FROM dbt_trial.visits_daily") == "10\t100\n"
+    assert gateway.text("SELECT day FROM dbt_trial.last_day") == "2020-01-10\n"
+
+
+def test_the_materialized_view_follows_inserts(gateway: GatewayProcess, project: Path) -> None:
+    gateway.text("INSERT INTO dbt_trial.visits VALUES (100, '2020-01-11'), (101, '2020-01-11')")
+    sql = "SELECT sum(visits) FROM dbt_trial.visits_live WHERE day = '2020-01-11'"
+    assert gateway.text(sql) == "2\n"
+
+
+def test_an_increment_adds_what_is_new(gateway: GatewayProcess, project: Path) -> None:
+    assert _dbt(project, "run", "--select", "visits_daily") == {"visits_daily": "success"}
+    sql = "SELECT count(), sum(visits) FROM dbt_trial.visits_daily"
+    assert gateway.text(sql) == "11\t102\n"
+
+
+def test_the_docs_know_the_columns(project: Path) -> None:
+    _dbt(project, "docs", "generate")
+    catalog = json.loads((project / "target" / "catalog.json").read_text())
+    columns = catalog["nodes"]["model.trial.visits"]["columns"]
+    assert {name: column["type"] for name, column in columns.items()} == {
+        "n": "UInt64",
+        "day": "Date",
+    }

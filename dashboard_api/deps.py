@@ -9,7 +9,7 @@ from dashboard_api.resources import Resources
 from dashboard_api.settings import Settings
 
 
-def get_resources(connection: HTTPConnection) -> Resources:
+async def get_resources(connection: HTTPConnection) -> Resources:
     resources = connection.app.state.resources
     assert isinstance(resources, Resources)
     return resources
@@ -18,14 +18,14 @@ def get_resources(connection: HTTPConnection) -> Resources:
 AppResources = Annotated[Resources, Depends(get_resources)]
 
 
-def get_settings(resources: AppResources) -> Settings:
+async def get_settings(resources: AppResources) -> Settings:
     return resources.settings
 
 
 AppSettings = Annotated[Settings, Depends(get_settings)]
 
 
-def client_address(connection: HTTPConnection) -> str:
+async def client_address(connection: HTTPConnection) -> str:
     """The peer; uvicorn has already put a trusted proxy's X-Forwarded-For in its place."""
     return connection.client.host if connection.client else "unknown"
 

@@ -76,7 +76,7 @@ class Observe:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self.finish_headers(MutableHeaders(scope=message), scope)
+                self.finish_headers(MutableHeaders(scope=message), scope, status)
             await send(message)
 
         try:
@@ -86,7 +86,7 @@ class Observe:
             elapsed = time.perf_counter() - started
             REQUEST_SECONDS.labels(method, route_template(scope), str(status)).observe(elapsed)
 
-    def finish_headers(self, headers: MutableHeaders, scope: Scope) -> None:
+    def finish_headers(self, headers: MutableHeaders, scope: Scope, status: int) -> None:
         for name, value in self.headers.items():
             headers.setdefault(name, value)
         headers["x-request-id"] = scope["request_id"]
@@ -94,7 +94,7 @@ class Observe:
         if path.startswith("/api/v1/"):
             headers.setdefault("cache-control", "private, no-cache")
             headers.add_vary_header("Authorization, Cookie")
-        elif path.startswith("/assets/"):
+        elif path.startswith("/assets/") and status < 400:
             headers["cache-control"] = f"public, max-age={YEAR_SECONDS}, immutable"
         else:
             headers.setdefault("cache-control", "no-cache")

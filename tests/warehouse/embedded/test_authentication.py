@@ -59,7 +59,7 @@ class TestWrongCredentials:
         ],
     )
     def test_are_refused(self, locked: GatewayProcess, credentials: dict[str, str]) -> None:
-        response = locked.post("SELECT 1", **credentials)
+        response = locked.http.post("/", content="SELECT 1", params=credentials)
         assert error_code(response) == (403, 516)
         assert "AUTHENTICATION_FAILED" in response.text
 

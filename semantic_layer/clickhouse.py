@@ -16,6 +16,7 @@ from semantic_layer.errors import (
     Forbidden,
     LimitExceeded,
     MalformedSql,
+    NotBuilt,
     QueryFailed,
     QueryTimeout,
     SemanticError,
@@ -31,9 +32,10 @@ _ERRORS: dict[int, type[SemanticError]] = {
     **dict.fromkeys((158, 191, 241, 306, 307, 396), LimitExceeded),
     **dict.fromkeys((159, 160, 209), QueryTimeout),
     **dict.fromkeys((164, 497), Forbidden),
+    **dict.fromkeys((60, 81), NotBuilt),
     **dict.fromkeys((0, 202, 210, 394, 439, 516), WarehouseUnavailable),
 }
-"""By ClickHouse's error codes: rows, bytes or memory; time; rights; load, and no code at all."""
+"""By ClickHouse's codes: rows, bytes or memory; time; rights; missing tables; load or no code."""
 
 _CODE = re.compile(r"Code: (\d+)")
 _MESSAGE = re.compile(
@@ -41,6 +43,8 @@ _MESSAGE = re.compile(
     r"(?:[:.]? Expected one of|[:.]? [Ii]n scope |\.? \([A-Z_0-9]+\) \(version|: While |$)",
     re.DOTALL,
 )
+
+_HINT = re.compile(r"Maybe you meant: \[.*?\]")
 
 CONNECTIONS = 20
 GRACE_SECONDS = 5
@@ -189,5 +193,6 @@ def error_of(text: str) -> SemanticError:
 
 
 def _message(text: str) -> str:
-    found = _MESSAGE.search(text)
-    return " ".join((found.group(1) if found else text[:200]).split())
+    found, hint = _MESSAGE.search(text), _HINT.search(text)
+    message = " ".join((found.group(1) if found else text[:200]).split())
+    return f"{message}. {hint.group()}" if hint and hint.group() not in message else message

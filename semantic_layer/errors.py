@@ -124,6 +124,14 @@ class WarehouseUnavailable(SemanticError):
     title = "The warehouse does not answer"
 
 
+class NotBuilt(SemanticError):
+    """The documented table does not exist yet."""
+
+    type = "not-built"
+    status = 503
+    title = "The marts are not built yet"
+
+
 class CatalogueUnavailable(SemanticError):
     type = "catalogue-unavailable"
     status = 503

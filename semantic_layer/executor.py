@@ -1,5 +1,6 @@
 """Runs statements: through the guard, within the role's limits, from the cache when it can."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -27,8 +28,10 @@ class Executor:
         """Raises a SemanticError. Cancelling the task stops the query on the server."""
         limits = LIMITS[role]
         max_rows = min(limits.rows_returned, compiled.max_rows or limits.rows_returned)
-        guarded = await self.guard.apply(compiled.sql, project.project_id, max_rows)
-        freshness = await self.freshness.of(project.project_id)
+        guarded, freshness = await asyncio.gather(
+            self.guard.apply(compiled.sql, project.project_id, max_rows),
+            self.freshness.of(project.project_id),
+        )
         key = key_of(guarded.sql, repr(compiled.columns), project.timezone, freshness.version)
         cached = await self.cache.get(key)
         if cached is not None:

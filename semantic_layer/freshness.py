@@ -5,7 +5,7 @@ from datetime import datetime
 from time import monotonic
 
 from semantic_layer.clickhouse import ClickHouse
-from semantic_layer.errors import QueryFailed
+from semantic_layer.errors import NotBuilt
 from semantic_layer.guard import Guard
 from semantic_layer.limits import LIMITS
 from semantic_layer.project import Role
@@ -48,7 +48,7 @@ class FreshnessReader:
         guarded = await self._guard.apply(STATEMENT, project_id, 1)
         try:
             rows = await self._clickhouse.run(guarded.sql, "", LIMITS[Role.VIEWER])
-        except QueryFailed:  # the mart is not built yet
+        except NotBuilt:
             return Freshness(None, "")
         newest, last_load, last_build = rows.rows[0]
         as_of = moment_of(newest)

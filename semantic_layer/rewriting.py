@@ -35,10 +35,8 @@ def cap_rows(ast: Node, max_rows: int) -> Node:
     if len(selects) > 1 or selects[0].get("type") != "SelectQuery":
         return _select([{"type": "Asterisk"}], _table_expression(_subquery(ast)), max_rows)
     own = selects[0].get("limit_length")
-    if own is None or selects[0].get("limit_with_ties"):
-        selects = [{**selects[0], "limit_length": _number(max_rows)}]
-    else:
-        selects = [{**selects[0], "limit_length": _number(min(max_rows, _whole_number(own)))}]
+    limit = max_rows if own is None else min(max_rows, _whole_number(own))
+    selects = [{**selects[0], "limit_length": _number(limit)}]
     return {**ast, "list_of_selects": {"type": "ExpressionList", "children": selects}}
 
 

@@ -114,7 +114,11 @@
                 range(toUInt32(1), bitShiftLeft(toUInt32(1), size))
             ),
             range(
-                1, least(length({{ masks }}), {{ step_count }} - {{ level }}) + 1
+                1,
+                toUInt8(least(
+                    toInt64(length({{ masks }})),
+                    toInt64({{ step_count }}) - toInt64({{ level }})
+                ) + 1)
             )
         ))
     )

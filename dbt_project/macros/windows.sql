@@ -56,6 +56,11 @@
 {%- endmacro %}
 
 
-{% macro contract_columns() -%}
-    {{ model.columns.keys() | join(',\n    ') }}
+{% macro contract_columns(model_name) -%}
+    {#- Column names of a model, in the order of its yml; a union goes by position. -#}
+    {%- if execute -%}
+    {{ graph.nodes['model.analytics.' ~ model_name].columns.keys() | join(',\n    ') }}
+    {%- else -%}
+    *
+    {%- endif -%}
 {%- endmacro %}

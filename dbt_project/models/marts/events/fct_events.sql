@@ -203,12 +203,12 @@ rewritten_rows as (
 {%- endif %}
 
 select
-    {{ contract_columns() }}
+    {{ contract_columns('fct_events') }}
 from new_rows
 {% if is_incremental() %}
 union all
 
 select
-    {{ contract_columns() }}
+    {{ contract_columns('fct_events') }}
 from rewritten_rows
 {% endif %}

@@ -8,12 +8,21 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 MAX_ROWS = 10_000
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Scalar = str | bool | int | float
+
+
+def _with_time(value: Any) -> Any:
+    """A text longer than a date is a moment; pydantic would take midnight in UTC for a date."""
+    is_moment = isinstance(value, str) and len(value) > len("2026-01-01")
+    return datetime.fromisoformat(value) if is_moment else value
+
+
+Moment = Annotated[date | datetime, BeforeValidator(_with_time)]
 
 
 class Unit(StrEnum):
@@ -90,10 +99,8 @@ class TimeRange(_Part):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     last: Last | None = None
-    from_: date | datetime | None = Field(
-        default=None, alias="from", description="First moment, included."
-    )
-    to: date | datetime | None = Field(default=None, description="End, not included.")
+    from_: Moment | None = Field(default=None, alias="from", description="First moment, included.")
+    to: Moment | None = Field(default=None, description="End, not included.")
     grain: Unit | None = Field(default=None, description="One row per unit; null for one total.")
 
     @model_validator(mode="after")

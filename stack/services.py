@@ -5,18 +5,13 @@ import sysconfig
 from dataclasses import replace
 from pathlib import Path
 
+from stack.dagster_heartbeat import DaemonHeartbeat
 from stack.environment import Environment, child_variables
 from stack.settings import PROJECT_ROOT
-from stack.supervisor.probes import accepts_connections, http_ok, query_is_true
+from stack.supervisor.probes import accepts_connections, http_ok
 from stack.supervisor.service import Node, Service, Step
 
 HOST = "127.0.0.1"
-
-# The daemon writes its heartbeats every 30 s.
-DAEMON_HEARTBEAT = (
-    "select max(timestamp) > (now() at time zone 'utc') - interval '90 seconds' "
-    "from daemon_heartbeats"
-)
 
 
 def platform(environment: Environment) -> tuple[Node, ...]:
@@ -104,12 +99,14 @@ def _dagster(environment: Environment) -> tuple[Service, ...]:
         port_setting="DAGSTER_PORT",
         depends_on=("dagster-code",),  # which writes the workspace and the instance settings
     )
+    heartbeat = DaemonHeartbeat(environment.dagster_database_url)
     daemon = replace(
         code,
         name="dagster-daemon",
         # At level info it writes a line every two seconds, whatever happens.
         command=(_script("dagster-daemon"), "run", "-w", workspace, "--log-level", "warning"),
-        probe=query_is_true(environment.dagster_database_url, DAEMON_HEARTBEAT),
+        probe=heartbeat.probe,
+        prepare=heartbeat.starting,
         port=None,
         port_setting=None,
         # A first build is in the queue by then, and no refresh of the same events comes first.

@@ -62,8 +62,8 @@ class Journal:
     def show(self, name: str, text: str) -> None:
         """Print a line on the console with its prefix."""
         colour = COLOURS[crc32(name.encode()) % len(COLOURS)]
-        prefix = Text(f"{name:<{self._width}} │ ", style=colour)
-        self.console.print(prefix + Text.from_ansi(text), soft_wrap=True)
+        prefix = f"{name:<{self._width}} │ "
+        self.console.print(Text.assemble((prefix, colour), Text.from_ansi(text)), soft_wrap=True)
 
     def waiting(self, names: list[str]) -> None:
         """Tell what is still on its way, on a terminal by a line that stays at the bottom."""

@@ -1,7 +1,6 @@
 """Health probes. Each returns quietly when healthy and raises with a reason when not."""
 
 import asyncio
-from typing import LiteralString
 
 from stack.supervisor.service import Probe
 
@@ -56,20 +55,6 @@ def postgres_accepts(url: str) -> Probe:
 
         connection = await psycopg.AsyncConnection.connect(url, connect_timeout=3)
         await connection.close()
-
-    return probe
-
-
-def query_is_true(url: str, query: LiteralString) -> Probe:
-    """Healthy when the one value that `query` returns from PostgreSQL is true."""
-
-    async def probe() -> None:
-        import psycopg
-
-        async with await psycopg.AsyncConnection.connect(url, connect_timeout=3) as connection:
-            row = await (await connection.execute(query)).fetchone()
-        if row is None or row[0] is not True:
-            raise UnhealthyError("its heartbeat is missing or old")
 
     return probe
 

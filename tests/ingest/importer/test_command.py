@@ -15,6 +15,9 @@ import pytest
 
 from tests.ingest.conftest import Ingest
 
+# Each start of the command costs 2 CPU-seconds, which a busy machine takes a while to give.
+pytestmark = pytest.mark.timeout(600)
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -79,7 +82,7 @@ def events_file(tmp_path: Path) -> Path:
 
 def settled(ingest: Ingest, count: int) -> list[dict[str, Any]]:
     """The rows when there are `count` and, a little later, still no more."""
-    ingest.wait_for_rows(count, seconds=30)
+    ingest.wait_for_rows(count, seconds=120)
     time.sleep(1.5)
     return ingest.stored("event_id, timestamp, properties, anonymous_id, user_agent, is_bot")
 

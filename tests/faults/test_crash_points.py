@@ -1,6 +1,7 @@
 """The API or the loader dies at a chosen place, starts again, and nothing is lost or doubled."""
 
 import random
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.retrying import DEADLINE, RetryingClient, sending, wait_until_stored
-from tests.ingest.services import Ingest, make_ingest, running
+from tests.ingest.services import Ingest, Service, make_ingest, running
 
 
 @pytest.fixture
@@ -19,31 +20,37 @@ def ingest(
         yield ingest
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "point",
-    [
-        "log.before_write:3",
-        "log.before_sync:3",
-        "log.after_sync:3",
-        "loader.before_insert:2",
-        "loader.after_insert:2",
-        "loader.before_checkpoint:2",
-        "file.before_rename:3",
-        "loader.after_checkpoint:2",
-    ],
-)
-def test_death_at_a_crash_point_loses_and_doubles_nothing(ingest: Ingest, point: str) -> None:
-    victim = ingest.api if point.startswith("log.") else ingest.loader
-    victim.end()
-    victim.start(CRASH_AT=point)
+LOG_POINTS = ["log.before_write:3", "log.before_sync:3", "log.after_sync:3"]
+LOADER_POINTS = [
+    "loader.before_insert:2",
+    "loader.after_insert:2",
+    "loader.before_checkpoint:2",
+    "file.before_rename:3",
+    "file.after_rename:3",
+    "loader.after_checkpoint:2",
+]
+
+
+@pytest.mark.timeout(900)
+def test_the_api_may_die_around_every_write(ingest: Ingest) -> None:
+    dies_at_each(LOG_POINTS, ingest.api, ingest)
+
+
+@pytest.mark.timeout(900)
+def test_the_loader_may_die_around_every_insert_and_checkpoint(ingest: Ingest) -> None:
+    dies_at_each(LOADER_POINTS, ingest.loader, ingest)
+
+
+def dies_at_each(points: list[str], victim: Service, ingest: Ingest) -> None:
     client = RetryingClient(ingest.url, ingest.write_key, random.Random(0))
-    assert victim.process is not None
     with sending([client]):
-        code = victim.process.wait(DEADLINE)
+        for point in points:
+            victim.end()
+            victim.start(wait=False, CRASH_AT=point)
+            assert victim.process is not None
+            assert victim.process.wait(DEADLINE) == -signal.SIGKILL, point
         victim.start()
         time.sleep(1)
-    assert code == -9
     stored = wait_until_stored(ingest, set(client.acknowledged))
     assert set(client.acknowledged) <= set(stored)
     assert len(stored) == len(set(stored))

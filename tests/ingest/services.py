@@ -20,7 +20,7 @@ from control_plane.database import Database
 from stack.ports import free_port
 from warehouse.client import connect
 
-START_SECONDS = 90.0  # 4 s on an idle machine
+START_SECONDS = 180.0  # 3 s on an idle machine
 
 
 @dataclass

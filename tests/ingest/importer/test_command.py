@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.ingest.conftest import Ingest
+from tests.ingest.services import Ingest
 
 # Each start of the command costs 2 CPU-seconds, which a busy machine takes a while to give.
 pytestmark = pytest.mark.timeout(600)

@@ -3,11 +3,13 @@
 import dagster as dg
 
 from orchestration.defs.control_plane import assets as control_plane_assets
+from orchestration.defs.control_plane import jobs as control_plane_jobs
 from orchestration.defs.ingest import assets as ingest_assets
 from orchestration.defs.quality import checks
 from orchestration.defs.semantics import assets as semantics_assets
 from orchestration.defs.warehouse import assets as warehouse_assets
-from orchestration.defs.warehouse import jobs, schedules, sensors
+from orchestration.defs.warehouse import jobs as warehouse_jobs
+from orchestration.defs.warehouse import schedules, sensors
 from orchestration.defs.warehouse.dbt import dbt_resource
 from orchestration.resources import connections
 from orchestration.settings import settings
@@ -20,7 +22,7 @@ defs = dg.Definitions(
         *semantics_assets.assets,
     ],
     asset_checks=checks.checks,
-    jobs=jobs.jobs,
+    jobs=[*control_plane_jobs.jobs, *warehouse_jobs.jobs],
     schedules=schedules.schedules,
     sensors=sensors.sensors,
     resources={

@@ -63,7 +63,12 @@ def instance_configuration(home: Path, storage: URL) -> dict[str, Any]:
         "run_coordinator": {
             "module": "dagster.core.run_coordinator",
             "class": "QueuedRunCoordinator",
-            "config": {"dequeue_interval_seconds": 2},
+            "config": {
+                "dequeue_interval_seconds": 2,
+                # The code server is away for some 10 s when it restarts; runs wait for it.
+                "max_user_code_failure_retries": 30,
+                "user_code_failure_retry_delay": 10,
+            },
         },
         "concurrency": {
             # By run, so that a waiting run stays in the queue and costs no worker process, and so

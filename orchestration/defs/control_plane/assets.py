@@ -9,6 +9,7 @@ from orchestration.defs.control_plane.tables import TABLES, Difference, SyncedTa
 from orchestration.instance import POOL
 from orchestration.ownership import PLATFORM_TEAM
 from orchestration.resources import ControlPlane, Warehouse
+from orchestration.table_metadata import table_metadata
 
 GROUP = "control_plane"
 
@@ -20,12 +21,7 @@ def _spec(table: SyncedTable) -> dg.AssetSpec:
         group_name=GROUP,
         owners=[PLATFORM_TEAM],
         kinds={"postgres", "clickhouse"},
-        metadata={
-            "dagster/table_name": f"raw.{table.name}",
-            "dagster/column_schema": dg.TableSchema(
-                columns=[dg.TableColumn(column) for column in table.columns]
-            ),
-        },
+        metadata={"dagster/table_name": f"raw.{table.name}"},
     )
 
 
@@ -54,6 +50,7 @@ def control_plane_sync(
             yield dg.MaterializeResult(
                 asset_key=key,
                 metadata={
+                    **table_metadata(client, f"raw.{table.name}"),
                     "dagster/row_count": len(wanted),
                     "changed": len(changes.changed),
                     "removed": len(changes.removed),
@@ -86,13 +83,4 @@ def _key_type(table: SyncedTable) -> str:
     return f"Array(Tuple({', '.join(['String'] * table.key_length)}))"
 
 
-time_zone_offsets = dg.AssetSpec(
-    ["raw", "time_zone_offsets"],
-    description="UTC offsets of every IANA zone since 2000, which `analytics migrate` keeps.",
-    group_name=GROUP,
-    owners=[PLATFORM_TEAM],
-    kinds={"clickhouse"},
-    metadata={"dagster/table_name": "raw.time_zone_offsets"},
-)
-
-assets = (control_plane_sync, time_zone_offsets)
+assets = (control_plane_sync,)

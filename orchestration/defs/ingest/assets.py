@@ -1,4 +1,7 @@
-"""`raw.events`: fed by the ingest loader, observed by Dagster."""
+"""Tables that ingest and the migrations fill: Dagster observes them.
+
+The loader writes `raw.events` all the time, whether Dagster runs or not.
+"""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -9,47 +12,69 @@ from clickhouse_connect.driver.client import Client
 from orchestration.defs.ingest.loads import NewLoads, last_block, new_loads
 from orchestration.ownership import PLATFORM_TEAM
 from orchestration.resources import Warehouse
+from orchestration.table_metadata import table_metadata
 
-GROUP = "ingest"
 RAW_EVENTS = dg.AssetKey(["raw", "events"])
+REJECTED_EVENTS = dg.AssetKey(["raw", "events_rejected"])
+TIME_ZONE_OFFSETS = dg.AssetKey(["raw", "time_zone_offsets"])
 
 # Dagster calls the decorator beta; of the alternatives, a source asset cannot name an owner.
 warnings.filterwarnings("ignore", message=".*multi_observable_source_asset")
 
 
+def spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        description=description,
+        group_name="ingest",
+        owners=[PLATFORM_TEAM],
+        kinds={"clickhouse"},
+        metadata={"dagster/table_name": ".".join(key.path)},
+        skippable=True,
+    )
+
+
 @dg.multi_observable_source_asset(  # type: ignore[untyped-decorator]
     specs=[
-        dg.AssetSpec(
+        spec(
             RAW_EVENTS,
-            description=(
-                "Every accepted event, exactly once, in order of arrival. The ingest loader appends"
-                " to it; models take the blocks above their watermark. One row per event."
-            ),
-            group_name=GROUP,
-            owners=[PLATFORM_TEAM],
-            kinds={"clickhouse"},
-            metadata={"dagster/table_name": "raw.events"},
-        )
+            "Every accepted event, exactly once, in order of arrival. The ingest loader appends to"
+            " it; models take the blocks above their watermark. One row per event.",
+        ),
+        spec(
+            REJECTED_EVENTS,
+            "Events that were refused, with the reason and their bytes. One row per event.",
+        ),
+        spec(
+            TIME_ZONE_OFFSETS,
+            "UTC offsets of every IANA zone since 2000, kept by `analytics migrate`. One row per"
+            " zone and change.",
+        ),
     ],
-    name="observe_raw_events",
+    name="observe_raw",
+    can_subset=True,
 )
-def raw_events(
+def raw_tables(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.ObserveResult]:
-    with warehouse.client(context.run.run_id, "observe_raw_events") as client:
-        loads = new_loads(client, cursor=0)
-        yield dg.ObserveResult(
-            asset_key=RAW_EVENTS,
-            data_version=dg.DataVersion(str(loads.load_id)),
-            metadata=metadata(client, loads),
-        )
+    """Columns and rows of each table, and for events how far and how fast they are loaded."""
+    with warehouse.client(context.run.run_id, "observe_raw") as client:
+        for key in sorted(context.selected_asset_keys):
+            metadata = table_metadata(client, ".".join(key.path))
+            if key == RAW_EVENTS:
+                loads = new_loads(client, cursor=0)
+                yield dg.ObserveResult(
+                    asset_key=key,
+                    data_version=dg.DataVersion(str(loads.load_id)),
+                    metadata={**metadata, **load_metadata(client, loads)},
+                )
+            else:
+                yield dg.ObserveResult(asset_key=key, metadata=metadata)
 
 
-def metadata(client: Client, loads: NewLoads) -> Mapping[str, dg.MetadataValue]:
-    """Rows and lag, for the asset's page. `loads` are all loads, or those since a cursor."""
-    rows = client.query("SELECT count() FROM raw.events").result_rows[0][0]
+def load_metadata(client: Client, loads: NewLoads) -> Mapping[str, dg.MetadataValue]:
+    """How far and how fast ingest loads. `loads` are all of them, or those since a cursor."""
     values: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(int(rows)),
         "new_rows": dg.MetadataValue.int(loads.row_count),
         "load_id": dg.MetadataValue.int(loads.load_id),
         "project_ids": dg.MetadataValue.json(list(loads.project_ids)),
@@ -62,13 +87,4 @@ def metadata(client: Client, loads: NewLoads) -> Mapping[str, dg.MetadataValue]:
     return values
 
 
-rejected_events = dg.AssetSpec(
-    ["raw", "events_rejected"],
-    description="Events that were refused, with the reason and their bytes. One row per event.",
-    group_name=GROUP,
-    owners=[PLATFORM_TEAM],
-    kinds={"clickhouse"},
-    metadata={"dagster/table_name": "raw.events_rejected"},
-)
-
-assets = (raw_events, rejected_events)
+assets = (raw_tables,)

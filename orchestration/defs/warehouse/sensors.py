@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from orchestration.defs.ingest.assets import RAW_EVENTS, metadata
+from orchestration.defs.ingest.assets import RAW_EVENTS, load_metadata
 from orchestration.defs.ingest.loads import new_loads
 from orchestration.defs.warehouse.jobs import JOB_NAMES, refresh
 from orchestration.resources import Warehouse
@@ -83,7 +83,7 @@ def new_events(context: dg.SensorEvaluationContext, warehouse: Warehouse) -> dg.
         if reason := reason_to_wait(last_runs(context.instance), time.time()):
             return dg.SensorResult(skip_reason=f"{loads.row_count} new events. {reason}")
         observation = dg.AssetObservation(
-            asset_key=RAW_EVENTS, metadata=dict(metadata(client, loads))
+            asset_key=RAW_EVENTS, metadata=dict(load_metadata(client, loads))
         )
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=f"load_id:{loads.load_id}")],

@@ -77,7 +77,7 @@ def invite(
     with control_plane(environment) as database, database.sessions.begin() as session:
         invited = users.invite(session, email)
         _grant(session, invited.user, role, project)
-        link = f"{environment.variables['FRONTEND_URL']}/invitation#token={invited.token}"
+        link = f"{environment.variables['FRONTEND_URL']}/register?invitation={invited.token}"
         show_record(
             {
                 "email": invited.user.email,

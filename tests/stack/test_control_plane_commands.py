@@ -95,7 +95,7 @@ def test_a_user_of_an_unknown_project_is_not_created(database: Database, analyti
 
 def test_an_invitation_is_a_link_with_a_token(database: Database, analytics: Run) -> None:
     made = printed(analytics("users", "invite", "ada@example.com", "--json"))
-    token = made["link"].partition("#token=")[2]
+    token = made["link"].partition("?invitation=")[2]
     accepted = database.run(users.accept_invitation, token, "correct horse")
     assert accepted.email == "ada@example.com"
 

@@ -4,16 +4,18 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 
 from warehouse.embedded import native_stream
 from warehouse.embedded.body import Spool
 from warehouse.embedded.engine import Connection, Outcome
 from warehouse.embedded.errors import ClickHouseError
 from warehouse.embedded.external import ExternalTable
+from warehouse.embedded.inserts import DataHeader, InsertHeader
 from warehouse.embedded.killing import kill_query
 from warehouse.embedded.lexer import quote_identifier, quote_string
-from warehouse.embedded.statement import InsertHeader, Statement
+from warehouse.embedded.statement import Statement
 from warehouse.embedded.system_tables import MARKER_SETTING
 
 
@@ -21,7 +23,7 @@ from warehouse.embedded.system_tables import MARKER_SETTING
 class Insert:
     """An INSERT that brings its data."""
 
-    header: InsertHeader
+    header: DataHeader
     data: Spool
 
 
@@ -59,86 +61,76 @@ class Execution:
     def once(self, plan: Plan, pipe: int) -> Outcome:
         """Run on a connection of its own, writing rows to `pipe`. Raises ClickHouseError."""
         with self._connect() as connection:
-            self._prepare(plan, connection)
-            return self._run(plan, connection, pipe)
+            if plan.database:
+                connection.use(plan.database)
+            return _Run(plan, connection, pipe, self._connect).outcome()
 
     def in_session(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
         """Run on a session's connection: its SET, USE and tables stay, the request's do not."""
         with ExitStack() as restore:
-            restore.enter_context(_settings_of_request(plan, connection))
+            restore.enter_context(_settings_kept(plan, connection))
             if plan.database and not (plan.statement and plan.statement.keyword == b"USE"):
                 restore.enter_context(_database_of_request(plan.database, connection))
-            return self._run(plan, connection, pipe)
+            return _Run(plan, connection, pipe, self._connect).outcome()
 
-    def _prepare(self, plan: Plan, connection: Connection) -> None:
-        connection.set(plan.settings)
-        if plan.database:
-            connection.use(plan.database)
 
-    def _run(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
-        params = _text_params(plan, connection)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One plan on its connection."""
+
+    plan: Plan
+    connection: Connection
+    pipe: int
+    connect: Callable[[], Connection]
+
+    def outcome(self) -> Outcome:
         with ExitStack() as stack:
-            for table in plan.external_tables:
-                stack.enter_context(_external_table(table, connection))
-            connection.set({MARKER_SETTING: plan.marker, "log_queries": "1"} | _log_queries(plan))
-            if plan.insert is not None:
-                path = stack.enter_context(plan.insert.data.path())
-                return connection.run(plan.insert.header.from_file(path), params=params)
-            assert plan.statement is not None
-            return self._run_statement(plan, plan.statement, connection, params, pipe)
+            if self.plan.external_tables:  # settings say how files are read
+                self.connection.set(self.plan.settings)
+            for table in self.plan.external_tables:
+                stack.enter_context(_external_table(table, self.connection))
+            marker = {MARKER_SETTING: self.plan.marker}  # first, so that the log can leave it out
+            self.connection.set(marker | {"log_queries": "1", **self.plan.settings} | marker)
+            params = _text_params(self.plan, self.connection)
+            if self.plan.insert is not None:
+                path = stack.enter_context(self.plan.insert.data.path())
+                return self.connection.run(self.plan.insert.header.from_file(path), params=params)
+            assert self.plan.statement is not None
+            return self._statement(self.plan.statement, params)
 
-    def _run_statement(
-        self,
-        plan: Plan,
-        statement: Statement,
-        connection: Connection,
-        params: Mapping[str, str],
-        pipe: int,
-    ) -> Outcome:
+    def _statement(self, statement: Statement, params: Mapping[str, str]) -> Outcome:
         if statement.node == "KillQueryQuery":
-            statement = kill_query(statement, connection)
+            statement = kill_query(statement, self.connection)
+        output_format = self.plan.output_format
         if not statement.returns_rows:
-            return connection.run(statement.sql, plan.output_format, params)
-        if plan.native_revision and plan.output_format == "Native":
-            return self._write_native(plan, statement, connection, params, pipe)
-        sql = statement.into_outfile(f"/proc/self/fd/{pipe}", plan.output_format)
-        return connection.run(sql, plan.output_format, params)
+            return self.connection.run(statement.sql, output_format, params)
+        if self.plan.native_revision and output_format == "Native":
+            return self._native(statement, params)
+        sql = statement.into_outfile(f"/proc/self/fd/{self.pipe}", output_format)
+        return self.connection.run(sql, output_format, params)
 
-    def _write_native(
-        self,
-        plan: Plan,
-        statement: Statement,
-        connection: Connection,
-        params: Mapping[str, str],
-        pipe: int,
-    ) -> Outcome:
+    def _native(self, statement: Statement, params: Mapping[str, str]) -> Outcome:
         if statement.node == "SelectWithUnionQuery":
-            stream = connection.stream(statement.sql, "Native", params)
+            stream = self.connection.stream(statement.sql, "Native", params)
         else:  # a few names or a plan: one block
-            stream = connection.whole(statement.sql, "Native", params)
-        blocks = native_stream.blocks(
-            stream, plan.native_revision, lambda: self._zoned_types(plan, statement, params)
-        )
-        for block in blocks:
-            _write_all(pipe, block)
+            stream = self.connection.whole(statement.sql, "Native", params)
+        revision = self.plan.native_revision
+        zones = partial(self._zoned_types, statement, params)
+        for block in native_stream.blocks(stream, revision, zones):
+            _write_all(self.pipe, block)
         return stream.outcome
 
-    def _zoned_types(
-        self, plan: Plan, statement: Statement, params: Mapping[str, str]
-    ) -> dict[bytes, bytes]:
+    def _zoned_types(self, statement: Statement, params: Mapping[str, str]) -> dict[bytes, bytes]:
         """On another connection, since this one is in the middle of its result."""
         describe = b"DESCRIBE (" + statement.without_format() + b"\n)"
         try:
-            with self._connect() as connection:
-                self._prepare(replace(plan, external_tables=()), connection)
+            with self.connect() as connection:
+                connection.set(self.plan.settings)
+                connection.use(self.plan.database or "default")
                 described = connection.run(describe, "JSONCompactEachRow", params)
         except ClickHouseError:  # it reads a table of the session: the types stay without a zone
             return {}
         return native_stream.zoned_types(described.output)
-
-
-def _log_queries(plan: Plan) -> dict[str, str]:
-    return {name: value for name, value in plan.settings.items() if name == "log_queries"}
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -174,9 +166,9 @@ def _external_table(table: ExternalTable, connection: Connection) -> Iterator[No
 
 
 @contextmanager
-def _settings_of_request(plan: Plan, connection: Connection) -> Iterator[None]:
+def _settings_kept(plan: Plan, connection: Connection) -> Iterator[None]:
+    """Afterwards the settings of the request have the session's values again."""
     before = _changed_settings(plan, connection)
-    connection.set(plan.settings)
     try:
         yield
     finally:

@@ -8,14 +8,15 @@ from warehouse.embedded import compression
 from warehouse.embedded.body import Spool
 from warehouse.embedded.errors import ClickHouseError, syntax_error
 from warehouse.embedded.execution import Insert
-from warehouse.embedded.native_blocks import BlockReader
-from warehouse.embedded.statement import (
+from warehouse.embedded.inserts import (
     MAX_HEADER_BYTES,
-    InsertHeader,
+    DataHeader,
     check_values,
-    first_word,
+    input_header,
     insert_header,
 )
+from warehouse.embedded.native_blocks import BlockReader
+from warehouse.embedded.statement import first_word
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -85,12 +86,18 @@ async def read_statement(
     return await _with_data(sql, insert, chunks, new_spool())
 
 
-def _insert_header(sql: bytes) -> InsertHeader | None:
-    return insert_header(sql) if first_word(sql) in (b"INSERT", b"WITH") else None
+def _insert_header(sql: bytes) -> DataHeader | None:
+    if first_word(sql) not in (b"INSERT", b"WITH"):
+        return None
+    return insert_header(sql) or _input_header(sql)
+
+
+def _input_header(sql: bytes) -> DataHeader | None:
+    return input_header(sql) if b"input" in sql[:MAX_HEADER_BYTES].lower() else None
 
 
 async def _with_data(
-    sql: bytes, insert: InsertHeader, rest: AsyncIterator[bytes], spool: Spool
+    sql: bytes, insert: DataHeader, rest: AsyncIterator[bytes], spool: Spool
 ) -> Incoming:
     spool.write(sql[insert.data_start :])
     async for chunk in rest:

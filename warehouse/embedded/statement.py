@@ -1,10 +1,8 @@
-"""Where the parts of a statement lie: the data of an INSERT, the FORMAT clause of a query."""
+"""A statement that brings no data, and where its FORMAT clause lies."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.embedded.errors import ClickHouseError, syntax_error
 from warehouse.embedded.lexer import Kind, Token, tokens
 
 _ROW_NODES = frozenset(
@@ -16,9 +14,6 @@ _ROW_WORDS = frozenset(
         b"CHECK", b"KILL",
     }
 )  # fmt: skip
-
-MAX_HEADER_BYTES = 1 << 20
-"""An INSERT must reach its data within this many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,107 +85,9 @@ def _format_clause(outer: list[Token]) -> tuple[Token, Token] | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class InsertHeader:
-    """`INSERT INTO t (a) SETTINGS … FORMAT X` and where its data starts."""
-
-    target: bytes
-    """Up to the columns: what a FROM INFILE clause follows."""
-    clauses: bytes
-    """SETTINGS, if any."""
-    input_format: str
-    data_start: int
-
-    def from_file(self, path: str) -> bytes:
-        infile = f" FROM INFILE '{path}' COMPRESSION 'none' ".encode()
-        return self.target + infile + self.clauses + b" FORMAT " + self.input_format.encode()
-
-
 def first_word(sql: bytes) -> bytes:
     """The first word in capitals, past opening brackets."""
     for token in tokens(sql):
         if token.text != b"(":
             return token.text.upper()
     return b""
-
-
-def insert_header(sql: bytes) -> InsertHeader | None:
-    """The header of an INSERT that brings data; None for every other statement."""
-    found = _after_target(_from_insert(token for token in tokens(sql) if token.depth == 0))
-    settings_start: int | None = None
-    for token in found:
-        if token.start > MAX_HEADER_BYTES or token.is_word(b"SELECT", b"WITH", b"FROM"):
-            return None
-        if token.is_word(b"SETTINGS") and settings_start is None:
-            settings_start = token.start
-        if token.is_word(b"VALUES"):
-            return _header(sql, settings_start, token, "Values", token.end)
-        if token.is_word(b"FORMAT"):
-            name = next(found, None)
-            if name is None:
-                return None
-            is_values = name.is_word(b"VALUES")
-            start = name.end if is_values else _after_newline(sql, name.end)
-            return _header(sql, settings_start, token, name.text.decode("ascii", "replace"), start)
-    return None
-
-
-def check_values(data: bytes) -> None:
-    """Raises ClickHouseError 33 when a statement follows the rows of `INSERT … VALUES (…);`."""
-    if b";" not in data:
-        return
-    ended = False
-    for token in tokens(data):
-        if ended and token.text != b";":
-            raise ClickHouseError(
-                33, "CANNOT_READ_ALL_DATA", "Cannot read data after semicolon: one statement"
-            )
-        ended = ended or (token.text == b";" and token.depth == 0)
-
-
-def _header(
-    sql: bytes, settings_start: int | None, keyword: Token, name: str, data_start: int
-) -> InsertHeader:
-    end = keyword.start if settings_start is None else settings_start
-    return InsertHeader(sql[:end].rstrip(), sql[end : keyword.start].strip(), name, data_start)
-
-
-def _from_insert(found: Iterator[Token]) -> Iterator[Token]:
-    """The tokens after `INSERT` or `WITH … INSERT INTO`; none if the statement is another one."""
-    first = next(found, None)
-    if first is not None and first.is_word(b"INSERT"):
-        yield from found
-    elif first is not None and first.is_word(b"WITH"):
-        previous = first
-        for token in found:
-            if token.start > MAX_HEADER_BYTES:
-                return
-            if token.is_word(b"INTO") and previous.is_word(b"INSERT"):
-                yield from found
-            previous = token
-
-
-def _after_target(found: Iterator[Token]) -> Iterator[Token]:
-    """The tokens that follow `[INTO] [TABLE] [FUNCTION] db.table`, which may be keywords."""
-    name_expected = True
-    for token in found:
-        if token.is_word(b"INTO", b"TABLE", b"FUNCTION") and name_expected:
-            continue
-        if token.text == b"{":  # {name:Identifier} is two tokens outside its brackets
-            next(found, None)
-        if not name_expected and token.text != b".":
-            yield token
-            break
-        name_expected = token.text == b"."
-    yield from found
-
-
-def _after_newline(sql: bytes, start: int) -> int:
-    """Data starts after spaces and at most one line end, as in ParserInsertQuery."""
-    while sql[start : start + 1] in (b" ", b"\t", b"\f"):
-        start += 1
-    if sql[start : start + 1] == b";":
-        raise syntax_error("You have excessive semicolon before the data of an INSERT")
-    if sql[start : start + 1] == b"\r":
-        start += 1
-    return start + 1 if sql[start : start + 1] == b"\n" else start

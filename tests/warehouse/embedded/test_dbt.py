@@ -48,15 +48,6 @@ models:
     columns:
       - {name: n, data_type: UInt64, data_tests: [unique, not_null]}
       - {name: day, data_type: Date}
-unit_tests:
-  - name: counts_by_day
-    model: visits_daily
-    overrides: {macros: {is_incremental: false}}
-    given:
-      - input: ref('visits')
-        rows: [{n: 1, day: 2020-01-01}, {n: 2, day: 2020-01-01}, {n: 3, day: 2020-01-02}]
-    expect:
-      rows: [{day: 2020-01-01, visits: 2}, {day: 2020-01-02, visits: 1}]
 """,
 }
 
@@ -89,32 +80,39 @@ def _dbt(project: Path, *arguments: str) -> dict[str, str]:
     return {result["unique_id"].split(".")[2]: result["status"] for result in results}
 
 
-def test_build_makes_every_kind_of_model(gateway: GatewayProcess, project: Path) -> None:
-    statuses = _dbt(project, "build")
-    assert statuses == {
-        "visits": "success",
-        "unique_visits_n": "pass",
-        "not_null_visits_n": "pass",
-        "visits_daily": "success",
-        "visits_live": "success",
-        "last_day": "success",
-    } | {name: status for name, status in statuses.items() if "counts" in name}
-    assert gateway.text("SELECT count(), sum(visits) FROM dbt_trial.visits_daily") == "10\t100\n"
-    assert gateway.text("SELECT day FROM dbt_trial.last_day") == "2020-01-10\n"
+@pytest.fixture(scope="module")
+def built(project: Path) -> dict[str, str]:
+    return _dbt(project, "build")
 
 
-def test_the_materialized_view_follows_inserts(gateway: GatewayProcess, project: Path) -> None:
-    gateway.text("INSERT INTO dbt_trial.visits VALUES (100, '2020-01-11'), (101, '2020-01-11')")
-    sql = "SELECT sum(visits) FROM dbt_trial.visits_live WHERE day = '2020-01-11'"
-    assert gateway.text(sql) == "2\n"
+class TestBuild:
+    def test_makes_every_kind_of_model(
+        self, gateway: GatewayProcess, built: dict[str, str]
+    ) -> None:
+        assert built == {
+            "visits": "success",
+            "unique_visits_n": "pass",
+            "not_null_visits_n": "pass",
+            "visits_daily": "success",
+            "visits_live": "success",
+            "last_day": "success",
+        }
+        sql = "SELECT count(), sum(visits) FROM dbt_trial.visits_daily"
+        assert gateway.text(sql) == "10\t100\n"
+        assert gateway.text("SELECT day FROM dbt_trial.last_day") == "2020-01-10\n"
+
+    @pytest.mark.usefixtures("built")
+    def test_again_adds_what_is_new(self, gateway: GatewayProcess, project: Path) -> None:
+        rows = "(100, '2020-01-11'), (101, '2020-01-11')"
+        gateway.text(f"INSERT INTO dbt_trial.visits VALUES {rows}")
+        live = "SELECT sum(visits) FROM dbt_trial.visits_live WHERE day = '2020-01-11'"
+        assert gateway.text(live) == "2\n"
+        assert _dbt(project, "run", "--select", "visits_daily") == {"visits_daily": "success"}
+        sql = "SELECT count(), sum(visits) FROM dbt_trial.visits_daily"
+        assert gateway.text(sql) == "11\t102\n"
 
 
-def test_an_increment_adds_what_is_new(gateway: GatewayProcess, project: Path) -> None:
-    assert _dbt(project, "run", "--select", "visits_daily") == {"visits_daily": "success"}
-    sql = "SELECT count(), sum(visits) FROM dbt_trial.visits_daily"
-    assert gateway.text(sql) == "11\t102\n"
-
-
+@pytest.mark.usefixtures("built")
 def test_the_docs_know_the_columns(project: Path) -> None:
     _dbt(project, "docs", "generate")
     catalog = json.loads((project / "target" / "catalog.json").read_text())

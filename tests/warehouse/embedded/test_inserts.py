@@ -69,6 +69,17 @@ class TestDataOfAnInsert:
         response = gateway.post("INSERT INTO FUNCTION null('n Int32') FORMAT CSV\n1\n2\n")
         assert json.loads(response.headers["x-clickhouse-summary"])["written_rows"] == "2"
 
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "SELECT n, upper(s) FROM input('n Int32, s String') WHERE n > 0",
+            "SELECT * FROM (SELECT n, upper(s) FROM input('n Int32, s String'))",
+        ],
+    )
+    def test_may_be_transformed(self, gateway: GatewayProcess, table: str, source: str) -> None:
+        gateway.text(f"INSERT INTO {table} {source} FORMAT CSV\n1,a\n2,b\n")
+        assert _rows(gateway, table) == [["1", "A"], ["2", "B"]]
+
     def test_may_be_parquet(self, gateway: GatewayProcess, table: str) -> None:
         file = io.BytesIO()
         pq.write_table(pa.table({"n": pa.array([1, 2], pa.int32()), "s": ["a", "b"]}), file)

@@ -3,8 +3,9 @@
 import pytest
 
 from warehouse.embedded.errors import ClickHouseError
+from warehouse.embedded.inserts import insert_header
 from warehouse.embedded.lexer import tokens
-from warehouse.embedded.statement import Statement, first_word, insert_header
+from warehouse.embedded.statement import Statement, first_word
 
 
 def _texts(sql: bytes) -> list[bytes]:

@@ -28,5 +28,5 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), swaggerUi()],
   server: { proxy: { "/api": { target: API, ws: true } } },
   build: { target: "es2022", chunkSizeWarningLimit: 700 },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/test-setup.ts"] },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
 });

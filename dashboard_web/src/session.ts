@@ -7,9 +7,12 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/** Browsers read a backslash after the first slash as a second one: another host. */
+const LOCAL = /^\/(?![/\\])/;
+
 /** Where to go after signing in; never another site. */
 export function localPath(target: string | undefined): string {
-  return target?.startsWith("/") === true && !target.startsWith("//") ? target : "/";
+  return target !== undefined && LOCAL.test(target) ? target : "/";
 }
 
 export function endedSessionGoesToLogin(queryClient: QueryClient, router: AppRouter): void {

@@ -1,21 +1,14 @@
 import { useEffect, useReducer } from "react";
 import { refreshSession } from "../api/client";
+import { retryDelay } from "./backoff";
 import { type LiveState, type LiveMessage, initialState, liveReducer } from "./state";
 
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 15_000;
 const TICK_MS = 5_000;
 const UNAUTHENTICATED = 4401;
 
 function socketAddress(projectId: string): string {
   const scheme = window.location.protocol === "https:" ? "wss:" : "ws:";
   return `${scheme}//${window.location.host}/api/v1/live?project_id=${encodeURIComponent(projectId)}`;
-}
-
-/** Waits twice as long after each failure, with jitter so that pages do not come back together. */
-export function retryDelay(failures: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
-  return ceiling / 2 + (ceiling / 2) * random();
 }
 
 /** The newest events of a project, for as long as the component is shown. */

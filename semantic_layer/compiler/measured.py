@@ -4,12 +4,13 @@ Columns are `t` (bucket), `d0`… (dimensions), `m0`… (metrics) and `p0`… (t
 period before, at the bucket of this period that they are compared with).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from semantic_layer.catalogue import Metric
 from semantic_layer.compiler.buckets import moments
 from semantic_layer.compiler.literals import Literals
-from semantic_layer.compiler.parts import Part, PartStatement
+from semantic_layer.compiler.parts import Part, PartStatement, Source
 from semantic_layer.compiler.rendering import MetricRenderer
 from semantic_layer.periods import Period, buckets, previous
 from semantic_layer.project import ProjectContext
@@ -53,31 +54,36 @@ class Measured:
         by_key = f" GROUP BY {', '.join(self.keys)}" if self.keys else ""
         return f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(selects)}){by_key}"
 
-    def _statement(self, part: Part, period: Period) -> PartStatement:
-        return PartStatement(part, self.query, period, self.literals, self.metricflow)
+    def _source(self, part: Part, period: Period) -> Source:
+        statement = PartStatement(part, self.query, period, self.literals, self.metricflow)
+        return statement.source()
 
     def _current(self, part: Part) -> str:
-        time = ["b AS t"] if self.query.time.grain else []
-        columns = ", ".join([*time, *self.groups, *self._padded(part, "m")])
-        return f"SELECT {columns} FROM ({self._statement(part, self.period).sql()})"
+        source = self._source(part, self.period)
+        time = [f"{source.time} AS t"] if self.query.time.grain else []
+        columns = ", ".join([*time, *self._columns(source, "m")])
+        return f"SELECT {columns} FROM ({source.sql})"
 
     def _before(self, part: Part, before: Period) -> str:
-        inner = self._statement(part, before).sql()
-        columns = [*self.groups, *self._padded(part, "p")]
+        source = self._source(part, before)
+        columns = list(self._columns(source, "p"))
         if self.query.time.grain is None:
-            return f"SELECT {', '.join(columns)} FROM ({inner})"
+            return f"SELECT {', '.join(columns)} FROM ({source.sql})"
         now, then = self._aligned_buckets(before)
-        time = f"arrayElement({now}, indexOf({then}, b)) AS t"
-        return f"SELECT {', '.join([time, *columns])} FROM ({inner}) WHERE has({then}, b)"
+        time = f"arrayElement({now}, indexOf({then}, {source.time})) AS t"
+        where = f"has({then}, {source.time})"
+        return f"SELECT {', '.join([time, *columns])} FROM ({source.sql}) WHERE {where}"
 
-    def _padded(self, part: Part, prefix: str) -> list[str]:
+    def _columns(self, source: Source, prefix: str) -> Iterator[str]:
         """Values that a part does not hold are NULL: `max` then picks the one that does."""
+        for name, path in zip(self.groups, source.groups, strict=True):
+            yield f"{path} AS {name}"
         held = {
-            f"{prefix}{i}": f"toNullable(v{i})"
+            f"{prefix}{i}": f"toNullable({source.values[metric.name]})"
             for i, metric in enumerate(self.metrics)
-            if metric in part.asked
+            if metric.name in source.values
         }
-        return [f"{held.get(value, 'NULL')} AS {value}" for value in self.values]
+        yield from (f"{held.get(value, 'NULL')} AS {value}" for value in self.values)
 
     def _aligned_buckets(self, before: Period) -> tuple[str, str]:
         """The k-th bucket of the period before stands beside the k-th of this one."""

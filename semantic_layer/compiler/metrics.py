@@ -83,7 +83,7 @@ class _Statement:
         starts = buckets(self.period, grain, self.project.week_start)
         gaps = fill(starts[0], shift(starts[-1], grain, 1), grain)
         order = ", ".join([*self.measured.groups, f"t {gaps}"])
-        filled = f"SELECT * FROM ({rows}) ORDER BY {order}"
+        filled = f"{rows} ORDER BY {order}"
         skipped = skipped_hours(starts) if grain is Unit.HOUR else []
         if not skipped:
             return filled

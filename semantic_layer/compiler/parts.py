@@ -69,12 +69,19 @@ def _check(metric: Metric, fields: Sequence[str], grain: Unit | None, catalogue:
         raise InvalidQuery(f"{metric.name} has no values by {grain}. Valid grains: {valid}.")
 
 
+@dataclass(frozen=True)
+class Source:
+    """A SELECT and what its columns mean: `values` maps names of metrics to columns."""
+
+    sql: str
+    time: str
+    groups: tuple[str, ...]
+    values: dict[str, str]
+
+
 @dataclass
 class PartStatement:
-    """The SELECT of one part over one period: `b` (bucket), `d0`…, and `v0`… for the metrics.
-
-    Names that later SELECTs reuse for something else would be shadowed: ClickHouse prefers aliases.
-    """
+    """What one part gives for one period."""
 
     part: Part
     query: MetricsQuery
@@ -82,53 +89,38 @@ class PartStatement:
     literals: Literals
     metricflow: MetricRenderer
 
-    def sql(self) -> str:
+    def source(self) -> Source:
         statement = self.metricflow.render(self._request)
         for slot, path in enumerate(self._property_paths):
             keys = ", ".join(quote(key) for key in path.split("."))
             statement = statement.replace(property_marker(slot), self.literals.sql(keys))
-        return self._daily_mean(statement) if self.part.is_daily_mean else self._plain(statement)
+        if self.part.is_daily_mean:
+            return self._daily_mean(statement)
+        values = {metric.name: metric.name for metric in self.part.asked}
+        return Source(statement, f"metric_time__{self._grain}", tuple(self._group_paths), values)
 
-    def measure(self, metric: Metric) -> str | None:
-        """The column that holds the metric, if this part answers it."""
-        if metric not in self.part.asked:
-            return None
-        return f"v{self.query.metrics.index(metric.name)}"
-
-    def _plain(self, statement: str) -> str:
-        columns = [f"{path} AS d{i}" for i, path in enumerate(self._group_paths)]
-        columns += [f"{metric.name} AS {self.measure(metric)}" for metric in self.part.asked]
-        if self._grain:
-            columns.insert(0, f"metric_time__{self._grain} AS b")
-        return f"SELECT {', '.join(columns)} FROM ({statement})"
-
-    def _daily_mean(self, statement: str) -> str:
+    def _daily_mean(self, statement: str) -> Source:
         """Days without a row count as zero: the sum is divided by the days that have a figure."""
         metric, (answered,) = self.part.asked[0], self.part.answered
-        keys = [f"{path} AS d{i}" for i, path in enumerate(self._group_paths)]
-        grain = self.query.time.grain
-        names = [f"d{i}" for i in range(len(keys))]
-        if grain:
-            keys.insert(0, f"{truncation('metric_time__day', grain)} AS b")
-            names.insert(0, "b")
-        mean = f"sum({answered.name}) / any(days) AS {self.measure(metric)}"
-        join = "INNER JOIN days USING (b)" if grain else "CROSS JOIN days"
-        values = ", ".join([*keys, answered.name])
-        groups = f" GROUP BY {', '.join(names)}" if names else ""
-        return (
+        grain, groups = self.query.time.grain, tuple(self._group_paths)
+        bucket = [f"{truncation('metric_time__day', grain)} AS bucket"] if grain else []
+        daily = ", ".join([*bucket, *groups, answered.name])
+        keys = [*(["bucket"] if grain else []), *groups]
+        join = "INNER JOIN days USING (bucket)" if grain else "CROSS JOIN days"
+        by_key = f" GROUP BY {', '.join(keys)}" if keys else ""
+        sql = (
             f"WITH days AS ({self._days(metric, grain)}) "
-            f"SELECT {', '.join([*names, mean])} "
-            f"FROM (SELECT {values} FROM ({statement})) AS daily {join}{groups}"
+            f"SELECT {', '.join([*keys, f'sum({answered.name}) / any(days) AS mean'])} "
+            f"FROM (SELECT {daily} FROM ({statement})) AS daily {join}{by_key}"
         )
+        return Source(sql, "bucket", groups, {metric.name: "mean"})
 
     def _days(self, metric: Metric, grain: Unit | None) -> str:
         """How many days of the period, or of each bucket, have a figure of the metric itself."""
         home = metric.home
         assert home is not None
-        first, end = (
-            self.literals.value(self.period.first_day),
-            self.literals.value(self.period.end_day),
-        )
+        first = self.literals.value(self.period.first_day)
+        end = self.literals.value(self.period.end_day)
         source = (
             f"FROM analytics.{home.model} WHERE {home.time_column} >= {first} "
             f"AND {home.time_column} < {end}"
@@ -136,7 +128,7 @@ class PartStatement:
         if grain is None:
             return f"SELECT count() AS days {source}"
         bucket = truncation(home.time_column, grain)
-        return f"SELECT {bucket} AS b, count() AS days {source} GROUP BY b"
+        return f"SELECT {bucket} AS bucket, count() AS days {source} GROUP BY bucket"
 
     @cached_property
     def _request(self) -> Request:

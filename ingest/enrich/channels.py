@@ -10,15 +10,22 @@ from functools import lru_cache
 from ingest.enrich import sources
 from ingest.enrich.referrers import site
 
-CACHED_COMBINATIONS = 50_000
+CACHED_COMBINATIONS = 20_000
+MAX_LENGTH = 1_000  # of all four; more is no campaign, and would fill the cache
 
 _PAID = re.compile(r"^(.*cp.*|ppc|retargeting|paid.*)$")
 _SHOPPING_CAMPAIGN = re.compile(r"^(.*(([^a-df-z]|^)shop|shopping).*)$")
 
 
-@lru_cache(maxsize=CACHED_COMBINATIONS)
 def channel(source: str, medium: str, campaign: str, referrer_domain: str) -> str:
     """The channel of one visit. The campaign's source and medium win over the referrer."""
+    if len(source) + len(medium) + len(campaign) + len(referrer_domain) > MAX_LENGTH:
+        return "Other"
+    return _channel(source, medium, campaign, referrer_domain)
+
+
+@lru_cache(maxsize=CACHED_COMBINATIONS)
+def _channel(source: str, medium: str, campaign: str, referrer_domain: str) -> str:
     source, medium, campaign = source.strip().lower(), medium.strip().lower(), campaign.lower()
     origin = source or referrer_domain
     if not origin and not medium and not campaign:

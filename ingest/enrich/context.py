@@ -4,6 +4,7 @@ Context is written by libraries, not by people: a value of the wrong type is lef
 never costs the event.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ingest.enrich import referrers, sources
@@ -87,7 +88,7 @@ def _take_campaign(row: EventRow, context: Object) -> None:
         _add_click_id(row, found)
 
 
-def _add_click_id(row: EventRow, parameters: dict[str, str]) -> None:
+def _add_click_id(row: EventRow, parameters: Mapping[str, str]) -> None:
     if row.utm_source or row.utm_medium:
         return
     for name, source in sources.CLICK_IDS.items():

@@ -1,12 +1,15 @@
 """Host names of pages and of what referred to them."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import tldextract
 
-CACHED_URLS = 50_000
+# Some 15 MB each when full; longer texts are not kept, or a client could fill the memory.
+CACHED_TEXTS = 20_000
+MAX_CACHED_LENGTH = 500
 MAX_PARAMETERS = 100
 
 # The snapshot of the public suffix list inside the package; never the network.
@@ -19,9 +22,28 @@ class Url(NamedTuple):
     query: str = ""
 
 
-@lru_cache(maxsize=CACHED_URLS)
 def parse(url: str) -> Url:
     """Host (lower case, no `www.`), path and query; all empty when it is not a URL."""
+    return _cached_parse(url) if len(url) <= MAX_CACHED_LENGTH else _parse(url)
+
+
+def parameters(query: str) -> Mapping[str, str]:
+    """Query parameters by lower-case name; the first of a repeated one."""
+    return _cached_parameters(query) if len(query) <= MAX_CACHED_LENGTH else _parameters(query)
+
+
+def site(host: str) -> str:
+    """The registrable domain: `blog.example.co.uk` is of `example.co.uk`."""
+    return _site(host[:MAX_CACHED_LENGTH])
+
+
+def referrer_domain(referrer: str, page_host: str) -> str:
+    """Host of the referrer; '' when there is none or it is the same site."""
+    host = parse(referrer).host if referrer else ""
+    return "" if host and page_host and site(host) == site(page_host) else host
+
+
+def _parse(url: str) -> Url:
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -30,8 +52,7 @@ def parse(url: str) -> Url:
     return Url(host, parts.path, parts.query)
 
 
-def parameters(query: str) -> dict[str, str]:
-    """Query parameters by lower-case name; the first of a repeated one."""
+def _parameters(query: str) -> Mapping[str, str]:
     try:
         pairs = parse_qsl(query, max_num_fields=MAX_PARAMETERS)
     except ValueError:
@@ -39,13 +60,10 @@ def parameters(query: str) -> dict[str, str]:
     return {name.lower(): value for name, value in reversed(pairs)}
 
 
-@lru_cache(maxsize=CACHED_URLS)
-def site(host: str) -> str:
-    """The registrable domain: `blog.example.co.uk` is of `example.co.uk`."""
+_cached_parse = lru_cache(maxsize=CACHED_TEXTS)(_parse)
+_cached_parameters = lru_cache(maxsize=CACHED_TEXTS)(_parameters)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _site(host: str) -> str:
     return _extract(host).top_domain_under_public_suffix or host
-
-
-def referrer_domain(referrer: str, page_host: str) -> str:
-    """Host of the referrer; '' when there is none or it is the same site."""
-    host = parse(referrer).host if referrer else ""
-    return "" if host and page_host and site(host) == site(page_host) else host

@@ -73,7 +73,8 @@ def check_depth(value: dict[str, Any] | None, limits: EventLimits, field: str) -
 def _is_deeper(value: dict[str, Any] | list[Any], depth: int) -> bool:
     if depth == 0:
         return True
-    members = value.values() if isinstance(value, dict) else value
-    return any(
-        _is_deeper(member, depth - 1) for member in members if member.__class__ in (dict, list)
-    )
+    for member in value.values() if isinstance(value, dict) else value:
+        kind = member.__class__
+        if (kind is dict or kind is list) and _is_deeper(member, depth - 1):
+            return True
+    return False

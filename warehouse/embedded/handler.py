@@ -93,6 +93,7 @@ class QueryHandler:
 
     def _work(self, role: Role, request: QueryRequest, plan: Plan, stack: AsyncExitStack) -> Work:
         execution = self._executions[role]
+        self._sessions[role].close_expired()
         if request.session is None:
             return partial(execution.once, plan)
         connection = stack.enter_context(self._sessions[role].hold(request.session))

@@ -36,7 +36,6 @@ class Sessions:
 
         Raises 373 when another request holds it and 372 when `session_check` finds none.
         """
-        self.close_expired()
         session = self._sessions.get(request.session_id) or self._open(request)
         if session.busy:
             raise ClickHouseError(

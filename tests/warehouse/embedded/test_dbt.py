@@ -110,14 +110,3 @@ class TestBuild:
         assert _dbt(project, "run", "--select", "visits_daily") == {"visits_daily": "success"}
         sql = "SELECT count(), sum(visits) FROM dbt_trial.visits_daily"
         assert gateway.text(sql) == "11\t102\n"
-
-
-@pytest.mark.usefixtures("built")
-def test_the_docs_know_the_columns(project: Path) -> None:
-    _dbt(project, "docs", "generate")
-    catalog = json.loads((project / "target" / "catalog.json").read_text())
-    columns = catalog["nodes"]["model.trial.visits"]["columns"]
-    assert {name: column["type"] for name, column in columns.items()} == {
-        "n": "UInt64",
-        "day": "Date",
-    }

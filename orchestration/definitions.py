@@ -7,9 +7,12 @@ from orchestration.defs.control_plane import jobs as control_plane_jobs
 from orchestration.defs.ingest import assets as ingest_assets
 from orchestration.defs.quality import checks
 from orchestration.defs.semantics import assets as semantics_assets
+from orchestration.defs.upkeep import jobs as upkeep_jobs
+from orchestration.defs.upkeep import schedules as upkeep_schedules
 from orchestration.defs.warehouse import assets as warehouse_assets
 from orchestration.defs.warehouse import jobs as warehouse_jobs
-from orchestration.defs.warehouse import schedules, sensors
+from orchestration.defs.warehouse import schedules as warehouse_schedules
+from orchestration.defs.warehouse import sensors
 from orchestration.defs.warehouse.dbt import dbt_resource
 from orchestration.resources import connections
 from orchestration.settings import settings
@@ -22,8 +25,8 @@ defs = dg.Definitions(
         *semantics_assets.assets,
     ],
     asset_checks=checks.checks,
-    jobs=[*control_plane_jobs.jobs, *warehouse_jobs.jobs],
-    schedules=schedules.schedules,
+    jobs=[*control_plane_jobs.jobs, *warehouse_jobs.jobs, *upkeep_jobs.jobs],
+    schedules=[*warehouse_schedules.schedules, *upkeep_schedules.schedules],
     sensors=sensors.sensors,
     resources={
         **connections(settings()),

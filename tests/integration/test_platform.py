@@ -28,6 +28,7 @@ PROCESSES = {
     "dagster-daemon",
 }
 IDLE_MEMORY_BYTES = 2.5e9
+WARM_START_SECONDS = 30
 
 
 def eventually(condition: Callable[[], bool], seconds: float) -> None:
@@ -100,3 +101,18 @@ def pid(platform: Platform, name: str) -> int:
     process = platform.service(name).process
     assert process is not None
     return process.pid
+
+
+def test_it_stops_without_a_trace_and_starts_again_quickly(platform: Platform) -> None:
+    """The login, the data and the models are there: nothing has to be made again."""
+    pids = [pid(platform, name) for name in PROCESSES]
+    login = platform.login
+    assert platform.analytics("down").returncode == 0
+    assert not any(map(psutil.pid_exists, pids))
+
+    begun = time.monotonic()
+    result = platform.analytics("up", "--detach")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert time.monotonic() - begun < WARM_START_SECONDS
+    assert platform.login == login
+    assert login["password"] not in result.stdout

@@ -54,7 +54,8 @@ def built(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
     """Project by project and mart by mart, the rows that a build has left."""
     marts: dict[str, dict[str, Rows]] = defaultdict(lambda: defaultdict(dict))
     for mart, (query, key_size, shape) in QUERIES.items():
-        for project_id, *row in warehouse.rows(query):
+        for found in warehouse.rows(query):
+            project_id, row = str(found[0]), found[1:]
             key = row[0] if key_size == 1 else tuple(row[:key_size])
             rows = marts[project_id][mart]
             assert key not in rows, f"{mart} holds {key} twice"
@@ -80,10 +81,14 @@ def _expected_persons(
         if event.is_counted(stream.project) and person(event, people) != NOBODY
     ]
     users = {event.user for event in stream.events if event.user}
+
+    def ids_of(who: object) -> set[str]:
+        return {one for one, owner in people.items() if owner == who}
+
     return {
         who: (
-            tuple(sorted(one for one, owner in people.items() if owner == who and one in users)),
-            tuple(sorted(one for one, owner in people.items() if owner == who and one not in users)),
+            tuple(sorted(ids_of(who) & users)),
+            tuple(sorted(ids_of(who) - users)),
             sum(day.event_count for (owner, _), day in days.items() if owner == who),
             next(event.country for event in counted if person(event, people) == who),
             {
@@ -138,7 +143,7 @@ def _row(*values: object) -> tuple[object, ...]:
 
 
 def _session(*values: Any) -> Session:
-    return Session(*values[:-1], event_ids=frozenset(values[-1]))
+    return Session(*(*values[:-1], frozenset(values[-1])))
 
 
 def _person(user_ids: Any, anonymous_ids: Any, events: int, country: str, traits: Any) -> object:

@@ -2,8 +2,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.dbt_project.comparison")
-
 from stack.engines import ClickHouse
 from stack.engines.foreground import running
 from stack.ports import free_port

@@ -1,6 +1,6 @@
 """dbt that dies at a chosen statement, as a killed process would."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +36,8 @@ class Statements:
 def watched(fatal: int | None = None) -> Iterator[Statements]:
     """All statements that dbt sends inside the block, until number `fatal` has been sent."""
     statements = Statements(fatal)
-    query, command = ChHttpClient.query, ChHttpClient.command
+    query: Callable[..., Any] = ChHttpClient.query
+    command: Callable[..., Any] = ChHttpClient.command
 
     def watched_query(self: ChHttpClient, sql: str, **options: Any) -> Any:
         statements.admit(sql)

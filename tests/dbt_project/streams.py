@@ -52,8 +52,19 @@ def random_stream(seed: int, size: int = 120) -> Stream:
 def _gap(rng: random.Random, project: Project) -> int:
     timeout_ms = 1000 * project.session_timeout_seconds
     return rng.choice(
-        [0, 0, 1, 9_999, 10_000, 59_000, timeout_ms - 1, timeout_ms, timeout_ms // 3]
-        + [rng.randrange(1, timeout_ms), rng.randrange(1, 40_000_000)]
+        [
+            0,
+            0,
+            1,
+            9999,
+            10000,
+            59000,
+            timeout_ms - 1,
+            timeout_ms,
+            timeout_ms // 3,
+            rng.randrange(1, timeout_ms),
+            rng.randrange(1, 40000000),
+        ]
     )
 
 

@@ -64,7 +64,7 @@ class Warehouse:
         )
 
     def configure(self, projects: Sequence[Project]) -> None:
-        columns = [name for name in Project.__dataclass_fields__]
+        columns = list(Project.__dataclass_fields__)
         rows = [[getattr(project, name) for name in columns] for project in projects]
         self.client.insert("raw.projects", rows, column_names=columns)
         self.define_funnels(projects)

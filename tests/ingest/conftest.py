@@ -35,7 +35,7 @@ def _shared_ingest(
 ) -> Iterator[Ingest]:
     name = f"ingest_{uuid.uuid4().hex}"
     with psycopg.connect(postgres.url(driver="postgresql"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {_database_template}")  # type: ignore[arg-type]
+        connection.execute(f"create database {name} template {_database_template}")
     directory = tmp_path_factory.mktemp("ingest")
     made = make_ingest(directory, warehouse_url, postgres.url(name), _redis_server.url)
     with running(made) as ingest:

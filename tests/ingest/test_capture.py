@@ -293,7 +293,7 @@ def test_a_tier_limits_only_its_project(ingest: Ingest, own_ingest: Ingest) -> N
     first = own_ingest.send(event())
     limit = int(first.headers["ratelimit-limit"])
     assert int(first.headers["ratelimit-remaining"]) == limit - 1
-    statuses = []
+    statuses: list[int] = []
     while 429 not in statuses and len(statuses) < 100:
         answer = own_ingest.send(*[event() for _ in range(1_000)])
         statuses.append(answer.status_code)

@@ -70,7 +70,6 @@ def valid(distinct_id: str) -> str:
     return "" if distinct_id.strip().lower() in GENERIC_IDS else distinct_id
 
 
-
 def moment(occurred_ms: int) -> datetime:
     return EPOCH + timedelta(milliseconds=occurred_ms)
 

@@ -78,6 +78,4 @@ def _continuations(
     step = funnel.steps[len(reached)]
     for number, event in later:
         if number not in used and event.occurred_ms >= reached[-1] and step.fits(event):
-            yield from _continuations(
-                funnel, later, (*reached, event.occurred_ms), used | {number}
-            )
+            yield from _continuations(funnel, later, (*reached, event.occurred_ms), used | {number})

@@ -1,7 +1,7 @@
 """Person days and active users by counting, one day at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -32,7 +32,7 @@ def person_days(
     project: Project,
     events: Iterable[Event],
     people: dict[str, UUID],
-    session_of: dict[UUID, object],
+    session_of: Mapping[UUID, object],
 ) -> dict[tuple[UUID, date], PersonDay]:
     days: dict[tuple[UUID, date], list[Event]] = defaultdict(list)
     for event in events:
@@ -52,9 +52,7 @@ def person_days(
     }
 
 
-def active_users(
-    days: dict[tuple[UUID, date], PersonDay], today: date
-) -> dict[date, ActiveUsers]:
+def active_users(days: dict[tuple[UUID, date], PersonDay], today: date) -> dict[date, ActiveUsers]:
     if not days:
         return {}
     people: dict[date, set[UUID]] = defaultdict(set)

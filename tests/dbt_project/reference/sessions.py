@@ -1,5 +1,6 @@
 """Sessions by walking along each device's events."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def sessions(project: Project, events: Iterable[Event], people: dict[str, UUID])
 
 def _runs(project: Project, events: list[Event]) -> list[list[Event]]:
     runs = [[events[0]]]
-    for before, event in zip(events, events[1:], strict=False):
+    for before, event in itertools.pairwise(events):
         if event.occurred_ms - before.occurred_ms >= 1000 * project.session_timeout_seconds:
             runs.append([])
         runs[-1].append(event)
@@ -73,7 +74,7 @@ def _visits(project: Project, run: list[Event]) -> list[list[Event]]:
 def _session(run_started_ms: int, events: list[Event], people: dict[str, UUID]) -> Session:
     named = [event for event in events if event.user]
     views = [event for event in events if event.is_page_view]
-    gaps = [b.occurred_ms - a.occurred_ms for a, b in zip(events, events[1:], strict=False)]
+    gaps = [b.occurred_ms - a.occurred_ms for a, b in itertools.pairwise(events)]
     engaged_ms = sum(min(gap, 60_000) for gap in gaps)
     interactive = [
         event

@@ -158,7 +158,9 @@ CONSUMED = {
     *("page", "campaign", "screen", "os", "app", "library", "location", "device", "ip"),
     *("user_agent", "locale", "platform", "browser", "webdriver"),
 }
-odd = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just([]) | st.just({})
+odd: st.SearchStrategy[object] = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just([]) | st.just({})
+)
 
 
 @settings(deadline=None, max_examples=200)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loader import loader as loader_module
 from ingest.loader.clickhouse import ClickHouseError
 from ingest.loader.table import Table
 from ingest.log import checkpoint, names
@@ -102,7 +101,7 @@ def test_death_around_the_checkpoint_neither_loses_nor_doubles(
                 save(path, content)
             raise Killed
 
-        patch.setattr(loader_module.checkpoint, "save", die)
+        patch.setattr(checkpoint, "save", die)
         with pytest.raises(Killed):
             bench.load(rows=10)
     bench.load()
@@ -202,10 +201,13 @@ def test_poison_rows_are_set_aside_and_their_neighbours_loaded(bench: Bench) -> 
 def test_a_stopped_clickhouse_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.stream().write(*ids(3))
     loader = bench.loader(url="http://admin@127.0.0.1:9")  # discard: nothing listens
-    attempts = []
-    monkeypatch.setattr(
-        loader._stop, "wait", lambda pause: attempts.append(pause) or len(attempts) > 6
-    )
+    attempts: list[float] = []
+
+    def wait(pause: float) -> bool:
+        attempts.append(pause)
+        return len(attempts) > 6
+
+    monkeypatch.setattr(loader._stop, "wait", wait)
     monkeypatch.setattr(loader, "_gather", lambda: loader._extend(loader._start()))
     loader.run()
     assert attempts == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]

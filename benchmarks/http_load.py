@@ -33,6 +33,7 @@ class _Connection(asyncio.Protocol):
         self._outcome = outcome
         self._end = end
         self._sent_at = 0.0
+        self._received = b""
         self.closed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -41,7 +42,11 @@ class _Connection(asyncio.Protocol):
         self._send()
 
     def data_received(self, data: bytes) -> None:
-        """Answers are small and come in one piece."""
+        """An answer is JSON and may come in two pieces, head and body."""
+        self._received += data
+        if not self._received.endswith(b"}"):
+            return
+        data, self._received = self._received, b""
         now = time.perf_counter()
         outcome = self._outcome
         outcome.latencies.append(now - self._sent_at)

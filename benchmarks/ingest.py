@@ -42,6 +42,8 @@ AGENT = (
 )
 LOAD_SECONDS = 300.0
 
+Process = subprocess.Popen[bytes]
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -53,26 +55,39 @@ def main() -> None:
 
 
 def measure(directory: Path, stack: ExitStack, seconds: float) -> dict[str, Any]:
-    settings, write_key, clickhouse_url = start_engines(directory, stack)
+    settings, write_key, clickhouse = start_engines(directory, stack)
     api = stack.enter_context(python("-m", "ingest", environment=settings))
     loader = stack.enter_context(python("-m", "ingest.loader", environment=settings))
     port = int(settings["INGEST_PORT"])
     wait_for(port, "/ready")
-    floor = baseline("benchmarks.baselines:floor", write_key, seconds / 2)
-    pydantic = baseline("benchmarks.baselines:pydantic_route", write_key, seconds / 2)
+    floor, floor_cpu = baseline("benchmarks.baselines:floor", write_key, seconds / 2)
+    route, route_cpu = baseline("benchmarks.baselines:pydantic_route", write_key, seconds / 2)
     single = asyncio.run(http_load.run(port, requests(write_key, 1), seconds / 2))
+    wait_for_rows(settings["CLICKHOUSE_URL"], single.requests)
+    before = [cpu_seconds(process) for process in (api, loader, clickhouse)]
     started = time.monotonic()
     batches = asyncio.run(http_load.run(port, requests(write_key, BATCH), seconds))
     expected = single.requests + batches.requests * BATCH
-    rows = wait_for_rows(clickhouse_url, expected)
+    rows = wait_for_rows(settings["CLICKHOUSE_URL"], expected)
     loaded_seconds = time.monotonic() - started
+    after = [cpu_seconds(process) for process in (api, loader, clickhouse)]
+    events = batches.requests * BATCH
+    cpu = [1e6 * (end - start) / events for start, end in zip(before, after, strict=True)]
     return {
         "events_per_s_batch20": round(batches.rate * BATCH),
         "loaded_per_s": round(batches.requests * BATCH / loaded_seconds),
         "single_rps": round(single.rate),
         "p99_ms_at_full_load": round(batches.percentile(0.99) * 1000, 1),
-        "ratio_vs_pydantic_route": round(batches.rate / pydantic.rate, 2),
+        "ratio_vs_pydantic_route": round(batches.rate / route.rate, 2),
         "ratio_vs_http_floor": round(batches.rate / floor.rate, 2),
+        # Not disturbed by what else runs on the machine.
+        "cpu_us_per_event": {
+            "api": round(cpu[0], 1),
+            "loader": round(cpu[1], 1),
+            "clickhouse": round(cpu[2], 1),
+            "pydantic_route": round(1e6 * route_cpu / (route.requests * BATCH), 1),
+            "http_floor": round(1e6 * floor_cpu / (floor.requests * BATCH), 1),
+        },
         "rss_mb": round(
             sum(psutil.Process(p.pid).memory_info().rss for p in (api, loader)) / 2**20
         ),
@@ -83,12 +98,15 @@ def measure(directory: Path, stack: ExitStack, seconds: float) -> dict[str, Any]
     }
 
 
-def start_engines(directory: Path, stack: ExitStack) -> tuple[dict[str, str], str, str]:
+def start_engines(directory: Path, stack: ExitStack) -> tuple[dict[str, str], str, Process]:
+    """Settings for the services, a write key, and ClickHouse's process."""
     clickhouse = ClickHouse(directory / "clickhouse", free_port(), "secret", "secret")
     postgres = Postgres(directory / "postgres", free_port(), "secret")
     redis = Redis(directory / "redis", free_port(), "secret")
-    for engine in (clickhouse, postgres, redis):
+    processes = [
         stack.enter_context(running(engine.service(), directory / "engines.log"))
+        for engine in (clickhouse, postgres, redis)
+    ]
     client = connect(clickhouse.url)
     migrate(client)
     client.close()
@@ -104,26 +122,34 @@ def start_engines(directory: Path, stack: ExitStack) -> tuple[dict[str, str], st
         "INGEST_PORT": str(free_port()),
         "LOADER_PORT": str(free_port()),
     }
-    return settings, login.write_key, clickhouse.url
+    return settings, login.write_key, processes[0]
 
 
-def baseline(application: str, write_key: str, seconds: float) -> http_load.Outcome:
+def baseline(application: str, write_key: str, seconds: float) -> tuple[http_load.Outcome, float]:
+    """The outcome and the server's CPU seconds."""
     port = free_port()
     command = ["-m", "uvicorn", application, "--port", str(port), "--loop", "uvloop"]
     quiet = ["--http", "httptools", "--no-access-log", "--log-level", "critical"]
-    with python(*command, *quiet, environment={}):
+    with python(*command, *quiet, environment={}) as process:
         wait_for(port, "/")
-        return asyncio.run(http_load.run(port, requests(write_key, BATCH), seconds))
+        before = cpu_seconds(process)
+        outcome = asyncio.run(http_load.run(port, requests(write_key, BATCH), seconds))
+        return outcome, cpu_seconds(process) - before
 
 
 @contextmanager
-def python(*arguments: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def python(*arguments: str, environment: dict[str, str]) -> Iterator[Process]:
     process = subprocess.Popen([sys.executable, *arguments], env={**os.environ, **environment})
     try:
         yield process
     finally:
         process.terminate()
         process.wait(30)
+
+
+def cpu_seconds(process: Process) -> float:
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def requests(write_key: str, size: int) -> Callable[[], bytes]:

@@ -1,8 +1,7 @@
 {% macro valid_distinct_id(column) -%}
     {#- The id, or '' when it is one of the placeholders that stand for nobody. -#}
     if(
-        lower(trimBoth({{ column }}))
-        in ('', '{{ var("generic_distinct_ids") | join("', '") }}'),
+        {{ in_list('lower(trimBoth(' ~ column ~ '))', 'generic_distinct_ids') }},
         '',
         {{ column }}
     )

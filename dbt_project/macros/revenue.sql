@@ -18,9 +18,8 @@
             coalesce(
                 {{ property_amount('revenue') }},
                 if(
-                    {{ event_key }} in ('{{ (
-                        var("order_events") + var("refund_events")
-                    ) | join("', '") }}'),
+                    {{ in_list(event_key, 'order_events') }}
+                    or {{ in_list(event_key, 'refund_events') }},
                     coalesce(
                         {{ property_amount('value') }},
                         {{ property_amount('total') }}

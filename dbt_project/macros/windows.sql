@@ -17,6 +17,17 @@
 {%- endmacro %}
 
 
+{% macro up_to_window() -%}
+    load_id <= {{ window_value('hi') }}
+{%- endmacro %}
+
+
+{% macro written_since_commit() -%}
+    {#- Rows of this build and of those that died since the last committed one. -#}
+    version > {{ window_value('committed_version') }}
+{%- endmacro %}
+
+
 {% macro changed_projects() -%}
     (select project_id from {{ ref('int_projects') }} where is_changed)
 {%- endmacro %}

@@ -32,5 +32,5 @@ select
 from persons
 full join daily
     on persons.project_id = daily.project_id
-    and persons.first_seen_date = daily.activity_date
+        and persons.first_seen_date = daily.activity_date
 where persons.new_users != daily.new_users

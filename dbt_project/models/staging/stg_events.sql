@@ -65,19 +65,17 @@ typed as (
         toBool(
             event_type = 'track'
             and not is_page_view
-            and event_name not in (
-                '{{ var("non_interactive_events") | join("', '") }}'
-            )
+            and not {{ in_list('event_name', 'non_interactive_events') }}
         ) as is_interactive,
         toBool(
             amount < 0
-            or event_key in ('{{ var("refund_events") | join("', '") }}')
+            or {{ in_list('event_key', 'refund_events') }}
         ) as is_refund,
         toBool(
             not is_refund
             and (
                 amount > 0
-                or event_key in ('{{ var("order_events") | join("', '") }}')
+                or {{ in_list('event_key', 'order_events') }}
             )
         ) as is_order,
         if(is_refund, -abs(amount), amount) as revenue,

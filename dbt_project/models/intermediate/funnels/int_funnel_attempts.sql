@@ -42,7 +42,7 @@ funnel_events as (
     from steps
     inner join funnels
         on steps.project_id = funnels.project_id
-        and steps.funnel_id = funnels.funnel_id
+            and steps.funnel_id = funnels.funnel_id
     inner join {{ ref('int_projects') }} as projects
         on steps.project_id = projects.project_id
 
@@ -94,7 +94,7 @@ matched as (
     from events
     inner join funnel_events
         on events.project_id = funnel_events.project_id
-        and events.event_name = funnel_events.event_name
+            and events.event_name = funnel_events.event_name
 
 ),
 
@@ -121,9 +121,9 @@ instants as (
         * except (points),
         arrayMap(
             instant -> (
-                instant[1].1,
-                instant[1].2,
-                instant[1].3,
+                tupleElement(instant[1], 1),
+                tupleElement(instant[1], 2),
+                tupleElement(instant[1], 3),
                 arrayMap(
                     level -> {{
                         steps_advanced('instant.4', 'level', 'step_count')
@@ -147,14 +147,20 @@ folded as (
         project_id,
         funnel_id,
         person_id,
-        arrayJoin(
+        arrayJoin(tupleElement(
             arrayFold(
                 (state, instant) -> (
                     arrayMap(
                         (reachable, advance, level) -> if(
                             advance = 0,
                             reachable,
-                            {{ reached_times('instant', 'state.1[level + advance]', 'level + advance') }}
+                            {{
+                                reached_times(
+                                    'instant',
+                                    'state.1[level + advance]',
+                                    'level + advance'
+                                )
+                            }}
                         ),
                         state.1,
                         arrayPushBack(arrayPopFront(instant.4), 0),
@@ -172,10 +178,11 @@ folded as (
                         step_count,
                         arrayWithConstant(step_count, {{ never }})
                     ),
-                    cast([] as Array(Tuple(Date, Array(Int64))))
+                    cast([], 'Array(Tuple(Date, Array(Int64)))')
                 )
-            ).2
-        ) as attempt
+            ),
+            2
+        )) as attempt
     from instants
 
 )

@@ -9,11 +9,6 @@ select distinct
     platform,
     country
 from {{ ref('fct_events') }}
-where
-    {% if has_history -%}
-    version > {{ window_value('committed_version') }}
-    {%- else -%}
-    false
-    {%- endif %}
+where {{ written_since_commit() if has_history else 'false' }}
 
 -- depends_on: {{ ref('int_load_windows') }}

@@ -28,9 +28,13 @@ known as (
         distinct_id,
         argMax(person_id, version) as person_id
     from {{ identities }}
-    where (project_id, distinct_id) in (
-        select project_id, distinct_id from resolved
-    )
+    where
+        (project_id, distinct_id) in (
+            select
+                project_id,
+                distinct_id
+            from resolved
+        )
     group by project_id, distinct_id
     {% else %}
     select
@@ -53,5 +57,5 @@ select
 from resolved
 inner join known
     on resolved.project_id = known.project_id
-    and resolved.distinct_id = known.distinct_id
+        and resolved.distinct_id = known.distinct_id
 where resolved.person_id != known.person_id

@@ -25,12 +25,7 @@ events as (
             if(event_type in ('identify', 'alias'), event_type, 'event')
         ) as link
     from {{ ref('stg_events') }}
-    where
-        {% if is_incremental() -%}
-        {{ in_load_window() }}
-        {%- else -%}
-        load_id <= {{ window_value('hi') }}
-        {%- endif %}
+    where {{ in_load_window() if is_incremental() else up_to_window() }}
 
 ),
 

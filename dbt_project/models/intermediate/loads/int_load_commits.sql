@@ -31,7 +31,8 @@ completed as (
         window_version,
         uniqExact(model) as model_count
     from intermediate.model_completions
-    where model in ('{{ marts | map(attribute="identifier") | join("', '") }}')
+    where
+        has({{ marts | map(attribute="identifier") | list | string }}, model)
     group by window_version
 
 )

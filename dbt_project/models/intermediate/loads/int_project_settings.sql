@@ -8,7 +8,7 @@
 
 with
 
-settings as (
+configured as (
 
     select * from {{ ref('stg_projects') }}
 
@@ -16,7 +16,7 @@ settings as (
 
 projects as (
 
-    select project_id from settings
+    select project_id from configured
 
     union distinct
 
@@ -29,21 +29,21 @@ effective as (
 
     select
         projects.project_id as project_id,
-        settings.project_name as project_name,
-        if(settings.project_id = '', 'UTC', settings.time_zone) as time_zone,
-        toBool(settings.project_id = '' or settings.is_time_zone_known)
+        configured.project_name as project_name,
+        if(configured.project_id = '', 'UTC', configured.time_zone) as time_zone,
+        toBool(configured.project_id = '' or configured.is_time_zone_known)
             as is_time_zone_known,
-        if(settings.project_id = '', 'EUR', settings.default_currency)
+        if(configured.project_id = '', 'EUR', configured.default_currency)
             as default_currency,
-        if(settings.project_id = '', 1800, settings.session_timeout_seconds)
+        if(configured.project_id = '', 1800, configured.session_timeout_seconds)
             as session_timeout_seconds,
-        if(settings.project_id = '', 86400, settings.session_cap_seconds)
+        if(configured.project_id = '', 86400, configured.session_cap_seconds)
             as session_cap_seconds,
-        settings.session_cut_at_midnight as session_cut_at_midnight,
-        settings.session_cut_on_campaign as session_cut_on_campaign,
-        settings.include_bots as include_bots
+        configured.session_cut_at_midnight as session_cut_at_midnight,
+        configured.session_cut_on_campaign as session_cut_on_campaign,
+        configured.include_bots as include_bots
     from projects
-    left join settings on projects.project_id = settings.project_id
+    left join configured on projects.project_id = configured.project_id
 
 ),
 
@@ -67,12 +67,13 @@ hashed as (
 
 select * from hashed
 {% if is_incremental() %}
-where (project_id, project_name, settings_hash) not in (
-    select
-        project_id,
-        argMax(project_name, version),
-        argMax(settings_hash, version)
-    from {{ this }}
-    group by project_id
-)
+where
+    (project_id, project_name, settings_hash) not in (
+        select
+            project_id,
+            argMax(project_name, version) as last_name,
+            argMax(settings_hash, version) as last_hash
+        from {{ this }}
+        group by project_id
+    )
 {% endif %}

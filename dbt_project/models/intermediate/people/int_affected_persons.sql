@@ -13,12 +13,7 @@ written as (
         project_id,
         person_id
     from {{ ref('fct_events') }}
-    where
-        {% if has_history -%}
-        version > {{ window_value('committed_version') }}
-        {%- else -%}
-        false
-        {%- endif %}
+    where {{ written_since_commit() if has_history else 'false' }}
 
 ),
 

@@ -82,12 +82,13 @@ runs as (
         max(sessions.ended_at) as run_to,
         0 as is_new
     from {{ sessions }} as sessions
-    where (project_id, device_id) in (
-        select
-            project_id,
-            device_id
-        from points
-    )
+    where
+        (project_id, device_id) in (
+            select
+                project_id,
+                device_id
+            from points
+        )
     group by project_id, device_id, run_from
 
     union all
@@ -168,12 +169,13 @@ ranges as (
         range_from,
         range_to
     from touched
-    where (project_id, device_id) not in (
-        select
-            project_id,
-            device_id
-        from changed_devices
-    )
+    where
+        (project_id, device_id) not in (
+            select
+                project_id,
+                device_id
+            from changed_devices
+        )
     {% endif %}
 
 )

@@ -25,12 +25,13 @@ starts as (
 identities as (
 
     select * from {{ ref('dim_identities') }}
-    where (project_id, distinct_id) in (
-        select
-            project_id,
-            device_id
-        from ranges
-    )
+    where
+        (project_id, distinct_id) in (
+            select
+                project_id,
+                device_id
+            from ranges
+        )
 
 ),
 
@@ -63,7 +64,7 @@ old_events as (
     from candidates
     inner join ranges
         on candidates.project_id = ranges.project_id
-        and candidates.device_id = ranges.device_id
+            and candidates.device_id = ranges.device_id
     where candidates.occurred_at between ranges.range_from and ranges.range_to
 
 ),
@@ -87,11 +88,11 @@ compared as (
     from old_events
     asof left join starts
         on old_events.project_id = starts.project_id
-        and old_events.device_id = starts.device_id
-        and old_events.occurred_at >= starts.started_at
+            and old_events.device_id = starts.device_id
+            and old_events.occurred_at >= starts.started_at
     any left join identities
         on old_events.project_id = identities.project_id
-        and old_events.device_id = identities.distinct_id
+            and old_events.device_id = identities.distinct_id
 
 )
 

@@ -32,11 +32,7 @@ new_events as (
 
     select * from {{ ref('stg_events') }}
     where
-        {% if events -%}
-        {{ in_batch() }}
-        {%- else -%}
-        load_id <= {{ window_value('hi') }}
-        {%- endif %}
+        {{ in_batch() if events else up_to_window() }}
         and device_id != ''
 
 ),
@@ -85,7 +81,7 @@ observations as (
     from old_events
     inner join ranges
         on old_events.project_id = ranges.project_id
-        and old_events.device_id = ranges.device_id
+            and old_events.device_id = ranges.device_id
     any left join projects on old_events.project_id = projects.project_id
     where old_events.occurred_at between ranges.range_from and ranges.range_to
     {% endif %}
@@ -110,7 +106,7 @@ points as (
     from observations
     asof left join midnights
         on observations.project_id = midnights.project_id
-        and observations.occurred_at >= midnights.valid_from
+            and observations.occurred_at >= midnights.valid_from
 
 ),
 
@@ -165,7 +161,7 @@ marked as (
     select
         project_id,
         device_id,
-        run[1].1 as run_started_ms,
+        tupleElement(run[1], 1) as run_started_ms,
         run.1 as times,
         arrayZip(
             arrayMap(
@@ -188,7 +184,7 @@ sessions as (
         arrayJoin(
             arrayFilter(
                 (time, mark, previous_mark, number) ->
-                    number = 1 or mark != previous_mark,
+                number = 1 or mark != previous_mark,
                 times,
                 marks,
                 arrayShiftRight(marks, 1),

@@ -62,12 +62,7 @@ reassignments as (
 batch as (
 
     select * from {{ ref('stg_events') }}
-    where
-        {% if is_incremental() -%}
-        {{ in_batch() }}
-        {%- else -%}
-        load_id <= {{ window_value('hi') }}
-        {%- endif %}
+    where {{ in_batch() if is_incremental() else up_to_window() }}
 
 ),
 
@@ -89,14 +84,14 @@ assigned as (
     any left join projects on batch.project_id = projects.project_id
     any left join identities
         on batch.project_id = identities.project_id
-        and batch.distinct_id = identities.distinct_id
+            and batch.distinct_id = identities.distinct_id
     asof left join starts
         on batch.project_id = starts.project_id
-        and batch.device_id = starts.device_id
-        and batch.occurred_at >= starts.started_at
+            and batch.device_id = starts.device_id
+            and batch.occurred_at >= starts.started_at
     asof left join offsets
         on batch.project_id = offsets.project_id
-        and batch.occurred_at >= offsets.valid_from
+            and batch.occurred_at >= offsets.valid_from
 
 ),
 
@@ -157,6 +152,17 @@ new_rows as (
 
 {%- if is_incremental() %},
 
+reassigned_keys as (
+
+    select
+        project_id,
+        device_id,
+        occurred_at,
+        event_id
+    from reassignments
+
+),
+
 rewritten_rows as (
 
     select
@@ -181,22 +187,24 @@ rewritten_rows as (
     from {{ this }} as events
     inner join reassignments
         on events.project_id = reassignments.project_id
-        and events.device_id = reassignments.device_id
-        and events.occurred_at = reassignments.occurred_at
-        and events.event_id = reassignments.event_id
-    where (
-        events.project_id,
-        events.device_id,
-        events.occurred_at,
-        events.event_id
-    ) in (
-        select
-            project_id,
-            device_id,
-            occurred_at,
-            event_id
-        from reassignments
-    )
+            and events.device_id = reassignments.device_id
+            and events.occurred_at = reassignments.occurred_at
+            and events.event_id = reassignments.event_id
+    where
+        (
+            events.project_id,
+            events.device_id,
+            events.occurred_at,
+            events.event_id
+        ) in (
+            select
+                project_id,
+                device_id,
+                occurred_at,
+                event_id
+            from reassigned_keys
+        )
+    order by project_id, device_id, occurred_at, event_id
     limit 1 by project_id, device_id, occurred_at, event_id
 
 )

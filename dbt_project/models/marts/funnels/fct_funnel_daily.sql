@@ -42,7 +42,7 @@ counted as (
     from days
     inner join steps
         on days.project_id = steps.project_id
-        and days.funnel_id = steps.funnel_id
+            and days.funnel_id = steps.funnel_id
 
 )
 

@@ -51,5 +51,5 @@ select
 from reached
 inner join steps
     on reached.project_id = steps.project_id
-    and reached.funnel_id = steps.funnel_id
-    and reached.step_index = steps.step_index
+        and reached.funnel_id = steps.funnel_id
+        and reached.step_index = steps.step_index

@@ -25,5 +25,8 @@ select
 from states
 where
     not states.is_bot
-    or states.project_id in (select project_id from projects where include_bots)
+    or states.project_id in (
+        select project_id from projects
+        where include_bots
+    )
 group by project_id, hour_at, event_name, platform, country

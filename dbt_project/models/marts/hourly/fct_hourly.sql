@@ -51,14 +51,15 @@ select
     {{ build_version() }} as version
 from events
 {% if is_incremental() -%}
-where (project_id, hour_at, event_name, platform, country) in (
-    select
-        project_id,
-        hour_at,
-        event_name,
-        platform,
-        country
-    from affected
-)
+where
+    (project_id, hour_at, event_name, platform, country) in (
+        select
+            project_id,
+            hour_at,
+            event_name,
+            platform,
+            country
+        from affected
+    )
 {%- endif %}
 group by project_id, hour_at, event_name, platform, country

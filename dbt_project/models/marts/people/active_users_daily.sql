@@ -106,10 +106,13 @@ spans as (
         max(person_days.activity_date) as last_date,
         toDate(
             {{ current_instant() }} + toIntervalSecond(
-                arrayLast(
-                    change -> change.1 <= {{ current_instant() }},
-                    any(projects.utc_offsets)
-                ).2
+                tupleElement(
+                    arrayLast(
+                        change -> change.1 <= {{ current_instant() }},
+                        any(projects.utc_offsets)
+                    ),
+                    2
+                )
             )
         ) as today,
         greatest(last_date, least(last_date + 29, today)) as end_date
@@ -141,10 +144,10 @@ active as (
     from days
     any left join daily
         on days.project_id = daily.project_id
-        and days.activity_date = daily.activity_date
+            and days.activity_date = daily.activity_date
     any left join daily_changes
         on days.project_id = daily_changes.project_id
-        and days.activity_date = daily_changes.change_date
+            and days.activity_date = daily_changes.change_date
     window running as (
         partition by days.project_id
         order by days.activity_date

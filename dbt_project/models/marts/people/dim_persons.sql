@@ -26,14 +26,14 @@ events as (
     from {{ ref('fct_events') }}
     where is_counted
         and person_id != {{ nil_uuid() }}
-        {% if is_incremental() -%}
-        and (project_id, person_id) in (
-            select
-                project_id,
-                person_id
-            from {{ ref('int_affected_persons') }}
-        )
-        {%- endif %}
+    {% if is_incremental() -%}
+    and (project_id, person_id) in (
+        select
+            project_id,
+            person_id
+        from {{ ref('int_affected_persons') }}
+    )
+    {%- endif %}
 
 ),
 
@@ -113,4 +113,4 @@ select
 from persons
 any left join ids
     on persons.project_id = ids.project_id
-    and persons.person_id = ids.person_id
+        and persons.person_id = ids.person_id

@@ -24,14 +24,14 @@ events as (
     select * from {{ ref('fct_events') }}
     where is_counted
         and person_id != {{ nil_uuid() }}
-        {% if is_incremental() -%}
-        and (project_id, person_id) in (
-            select
-                project_id,
-                person_id
-            from {{ ref('int_affected_persons') }}
-        )
-        {%- endif %}
+    {% if is_incremental() -%}
+    and (project_id, person_id) in (
+        select
+            project_id,
+            person_id
+        from {{ ref('int_affected_persons') }}
+    )
+    {%- endif %}
 
 ),
 
@@ -58,4 +58,3 @@ select
     ) as is_new,
     {{ build_version() }} as version
 from person_days
-

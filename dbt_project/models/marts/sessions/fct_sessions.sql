@@ -44,7 +44,7 @@ events as (
     from candidates
     inner join ranges
         on candidates.project_id = ranges.project_id
-        and candidates.device_id = ranges.device_id
+            and candidates.device_id = ranges.device_id
     where candidates.occurred_at between ranges.range_from and ranges.range_to
 
 ),

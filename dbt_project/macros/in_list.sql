@@ -1,0 +1,5 @@
+{% macro in_list(column, variable) -%}
+    {{ column }} in (
+        '{{ var(variable) | join("',\n'") }}'
+    )
+{%- endmacro %}

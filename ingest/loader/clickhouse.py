@@ -105,12 +105,8 @@ class ClickHouse:
         """Make sure that the insert without an answer has ended, one way or the other."""
         if self._unfinished is None:
             return
-        self._post(
-            {
-                "query": "KILL QUERY WHERE query_id = {id:String} SYNC FORMAT Null",
-                "param_id": self._unfinished,
-            }
-        )
+        # An id of ours; parameters are not substituted in KILL.
+        self.execute(f"KILL QUERY WHERE query_id = '{self._unfinished}' SYNC")
         self._unfinished = None
 
     def _post(

@@ -98,7 +98,7 @@ def test_project_settings_reach_the_warehouse(platform: Platform, project_id: st
 @pytest.mark.usefixtures("first_build")
 def test_outcomes_of_checks_are_kept(platform: Platform) -> None:
     sql = "SELECT countIf(passed), count() FROM ops.quality_results WHERE source = '{}'"
-    for source, least in (("great_expectations", 15), ("reconciliation", 4)):
+    for source, least in (("great_expectations", 15), ("reconciliation", 4), ("dbt", 8)):
         passed, total = platform.client.query(sql.format(source)).result_rows[0]
         assert passed == total >= least
 

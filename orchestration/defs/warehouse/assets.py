@@ -9,6 +9,7 @@ from dagster_dbt import dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.dbt_process import LOG_COMMENT
+from orchestration.defs.quality.results import CheckOutcome, record
 from orchestration.defs.warehouse.arguments import build_arguments
 from orchestration.defs.warehouse.dbt import (
     WarehouseDbt,
@@ -19,7 +20,7 @@ from orchestration.defs.warehouse.dbt import (
 )
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
-from orchestration.resources import log_comment
+from orchestration.resources import Warehouse, log_comment
 from orchestration.settings import settings
 
 project = dbt_project(settings())
@@ -41,18 +42,48 @@ class BuildConfig(dg.Config):
     retry_policy=dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL),
 )
 def dbt_models(
-    context: dg.AssetExecutionContext, dbt: WarehouseDbt, config: BuildConfig
+    context: dg.AssetExecutionContext,
+    dbt: WarehouseDbt,
+    warehouse: Warehouse,
+    config: BuildConfig,
 ) -> Iterator[Any]:
-    target_path = settings().dbt_runs_dir / f"{context.run.run_id}-{context.retry_number}"
+    run_id = context.run.run_id
+    target_path = settings().dbt_runs_dir / f"{run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
     arguments = build_arguments(full_refresh=config.full_refresh)
-    os.environ[LOG_COMMENT] = log_comment(context.run.run_id, "dbt_models")
+    os.environ[LOG_COMMENT] = log_comment(run_id, "dbt_models")
+    tests: list[CheckOutcome] = []
     try:
-        yield from dbt.cli(arguments, context=context, target_path=target_path).stream()
+        for event in dbt.cli(arguments, context=context, target_path=target_path).stream():
+            if isinstance(event, dg.AssetCheckResult):
+                tests.append(outcome_of_test(event))
+            yield event
     except DagsterDbtCliRuntimeError as error:
         # A wrong model or a failed test fails again; a lost connection need not.
         raise dg.Failure(str(error), allow_retries=is_transient(str(error))) from error
+    finally:
+        record_tests(warehouse, run_id, tests)
     forget_invocation(target_path)
+
+
+def record_tests(warehouse: Warehouse, run_id: str, tests: list[CheckOutcome]) -> None:
+    if tests:
+        with warehouse.client(run_id, "dbt_models") as client:
+            record(client, run_id, tests)
+
+
+def outcome_of_test(result: dg.AssetCheckResult) -> CheckOutcome:
+    """The outcome of a dbt data test, from what dagster-dbt reports of it."""
+    failed_rows = result.metadata.get("dagster_dbt/failed_row_count")
+    count = failed_rows.value if failed_rows else 0
+    return CheckOutcome(
+        asset=result.asset_key or dg.AssetKey([]),
+        check_name=result.check_name or "",
+        source="dbt",
+        passed=result.passed,
+        blocking=result.severity == dg.AssetCheckSeverity.ERROR,
+        unexpected_count=count if isinstance(count, int) else 0,
+    )
 
 
 assets = (dbt_models,)

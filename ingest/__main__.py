@@ -17,6 +17,7 @@ def main() -> None:
         port=settings.ingest_port,
         loop="uvloop",
         http=DeadlineProtocol,
+        forwarded_allow_ips=[str(network) for network in settings.trusted_ips],
         access_log=False,
         timeout_keep_alive=75,  # longer than usual load balancers wait (60 s)
         timeout_graceful_shutdown=10,

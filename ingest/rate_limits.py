@@ -1,11 +1,13 @@
 """Allowances per project, as token buckets in this process."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from ingest.problems import Headers, Problem, retry_after
 from ingest.project import Project
+from ingest.settings import Network
 
 
 class Bucket:
@@ -83,7 +85,7 @@ class FailureLimiter:
     MAX_ADDRESSES = 10_000
 
     def __init__(
-        self, trusted: frozenset[str], clock: Callable[[], float] = time.monotonic
+        self, trusted: Sequence[Network], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._trusted = trusted
         self._clock = clock
@@ -91,10 +93,10 @@ class FailureLimiter:
 
     def count(self, address: str) -> None:
         """Count a failure; raises Problem 429 when there were too many."""
-        if address in self._trusted:
-            return
         bucket = self._buckets.get(address)
         if bucket is None:
+            if self._is_trusted(address):
+                return
             if len(self._buckets) >= self.MAX_ADDRESSES:
                 self._buckets.clear()
             bucket = self._buckets[address] = Bucket(self.RATE, self.BURST, self._clock())
@@ -105,6 +107,13 @@ class FailureLimiter:
                 429, "too-many-failures", "Too many failures", detail, headers=retry_after(wait)
             )
         bucket.tokens -= 1
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._trusted)
 
 
 def _headers(bucket: Bucket | None, wait: float) -> Headers:

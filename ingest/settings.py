@@ -1,5 +1,6 @@
 """Settings of the capture API and the loader."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,8 @@ from pydantic import field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1 << 20
+
+Network = IPv4Network | IPv6Network
 
 
 class IngestSettings(BaseSettings):
@@ -20,8 +23,11 @@ class IngestSettings(BaseSettings):
     ingest_host: str = "127.0.0.1"
     ingest_port: int = 3001
     loader_port: int = 3011
-    # Addresses that the limit on failed authentications does not count.
-    trusted_ips: Annotated[frozenset[str], NoDecode] = frozenset({"127.0.0.1", "::1"})
+    # Networks that the limit on failed authentications spares, and whose X-Forwarded-For counts.
+    trusted_ips: Annotated[tuple[Network, ...], NoDecode] = (
+        IPv4Network("127.0.0.1"),
+        IPv6Network("::1"),
+    )
 
     # The log
     segment_bytes: int = 64 * MIB
@@ -47,7 +53,7 @@ class IngestSettings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
-            return frozenset(filter(None, (part.strip() for part in value.split(","))))
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @property

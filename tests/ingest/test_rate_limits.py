@@ -1,10 +1,13 @@
 """Token buckets: a project's tier, and addresses that guess keys."""
 
+from ipaddress import IPv4Network
+
 import pytest
 
 from ingest.problems import Problem
 from ingest.project import Project, RateLimits
 from ingest.rate_limits import FailureLimiter, RateLimiter
+from ingest.settings import IngestSettings
 
 
 class Clock:
@@ -68,7 +71,7 @@ def test_a_project_without_limits_gets_no_headers() -> None:
 
 
 def test_guessing_keys_is_slowed_down_except_from_trusted_addresses() -> None:
-    limiter = FailureLimiter(frozenset({"10.0.0.1"}), Clock())
+    limiter = FailureLimiter([IPv4Network("10.0.0.0/8")], Clock())
     for _ in range(50):
         limiter.count("192.0.2.1")
     with pytest.raises(Problem) as refused:
@@ -77,3 +80,12 @@ def test_guessing_keys_is_slowed_down_except_from_trusted_addresses() -> None:
     limiter.count("192.0.2.2")
     for _ in range(1_000):
         limiter.count("10.0.0.1")
+
+
+def test_trusted_networks_are_read_from_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_IPS", "10.0.0.0/8, 192.0.2.7,2001:db8::/32")
+    assert [str(network) for network in IngestSettings().trusted_ips] == [
+        "10.0.0.0/8",
+        "192.0.2.7/32",
+        "2001:db8::/32",
+    ]

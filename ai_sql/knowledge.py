@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from semantic_layer.layer import SemanticLayer
-
 from ai_sql.countries import spoken_names
 from ai_sql.lexicon import Lexicon, lexicon_of
 from semantic_layer.catalogue import Catalogue
+from semantic_layer.layer import SemanticLayer
 from semantic_layer.project import ProjectContext, Role
 
 EVENTS = "fct_events"

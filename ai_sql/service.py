@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from semantic_layer.layer import SemanticLayer
-
 from ai_sql.dates import Calendar
 from ai_sql.knowledge import KnowledgeCache
 from ai_sql.models import AnswerOutcome, AskAnswer, AskRequest
@@ -13,6 +11,7 @@ from ai_sql.planner import LocalPlanner
 from ai_sql.plans import Clarification, Plan, Refusal
 from ai_sql.restate import restate
 from semantic_layer.errors import InvalidQuery
+from semantic_layer.layer import SemanticLayer
 from semantic_layer.project import ProjectContext, Role
 from semantic_layer.queries import MetricsQuery, parse_query
 

@@ -17,7 +17,7 @@ from semantic_layer.executor import Executor
 from semantic_layer.freshness import FreshnessReader
 from semantic_layer.guard import Guard
 from semantic_layer.project import ProjectContext, Role
-from semantic_layer.queries import EventsQuery, MetricsQuery
+from semantic_layer.queries import EventsQuery, Last, MetricsQuery, TimeRange, Unit
 from semantic_layer.results import QueryResult
 from semantic_layer.settings import SemanticSettings
 
@@ -72,8 +72,14 @@ class SemanticLayer:
         return await self._current().executor.run(Compiled(sql, ()), project, role)
 
     async def warm_up(self) -> None:
-        """Import and build MetricFlow before the first question: 2-3 s that nobody waits for."""
-        await asyncio.to_thread(lambda: self._current().metrics)
+        """Build MetricFlow and render once before the first question: 2-3 s nobody waits for."""
+        await asyncio.to_thread(self._compile_anything)
+
+    def _compile_anything(self) -> None:
+        time = TimeRange(last=Last(n=1, unit=Unit.DAY))
+        for name in list(self.catalogue.metrics)[:1]:
+            query = MetricsQuery(kind="metrics", metrics=[name], time=time)
+            self.compile(query, ProjectContext(""))
 
     async def aclose(self) -> None:
         await self._clickhouse.aclose()

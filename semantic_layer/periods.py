@@ -75,9 +75,14 @@ def previous(period: Period, time_range: TimeRange) -> Period:
 
 
 def buckets(period: Period, grain: Unit, week_start: int) -> list[datetime]:
-    """The starts of all units that overlap the period; the first may begin before it."""
-    found = []
+    """The starts of all units that overlap the period; the first may begin before it.
+
+    The hour that a clock change repeats is one bucket.
+    """
+    found: list[datetime] = []
     for start in _starts(period, grain, week_start):
+        if found and start.replace(tzinfo=None) <= found[-1].replace(tzinfo=None):
+            continue
         found.append(start)
         if len(found) > MAX_BUCKETS:
             raise InvalidQuery(

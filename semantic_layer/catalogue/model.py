@@ -137,12 +137,11 @@ class Catalogue:
             return self.dimensions[name]
         raise UnknownDimension(name, near(name, self._dimension_words))
 
-    def source(self, metric: Metric, dimension: str) -> DimensionSource:
+    def check_dimension(self, metric: Metric, name: str) -> None:
         """Raises UnknownDimension, or InvalidDimension with the dimensions that the metric has."""
-        if dimension in metric.sources:
-            return metric.sources[dimension]
-        self.dimension(dimension)
-        raise InvalidDimension(metric.name, dimension, metric.dimensions)
+        if name not in metric.dimensions:
+            self.dimension(name)
+            raise InvalidDimension(metric.name, name, metric.dimensions)
 
     @cached_property
     def _metric_words(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ Models keep local time as Date, or as DateTime('UTC') that holds the project's w
 everything here. The hour that a clock change repeats is one bucket; the one it skips is none.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from semantic_layer.compiler.rendering import WEEK_START
@@ -57,7 +57,7 @@ def skipped_hours(values: list[datetime]) -> list[datetime]:
     for earlier, later in pairwise(values):
         gap = _wall(later) - _wall(earlier)
         if gap.total_seconds() > 3600:
-            skipped.append(_wall(earlier).replace(hour=earlier.hour + 1))
+            skipped.append(_wall(earlier) + timedelta(hours=1))
     return skipped
 
 

@@ -61,9 +61,8 @@ def _check(metric: Metric, fields: Sequence[str], grain: Unit | None, catalogue:
         if property_path(name) is not None:
             if not metric.has_properties:
                 raise InvalidDimension(metric.name, name, metric.dimensions)
-        elif name not in metric.dimensions:
-            catalogue.dimension(name)
-            raise InvalidDimension(metric.name, name, metric.dimensions)
+        else:
+            catalogue.check_dimension(metric, name)
     if grain is not None and grain not in metric.grains:
         valid = ", ".join(metric.grains)
         raise InvalidQuery(f"{metric.name} has no values by {grain}. Valid grains: {valid}.")

@@ -247,6 +247,20 @@ async def test_hours_are_local_and_the_skipped_one_is_no_bucket(ask: Asker) -> N
     ]
 
 
+async def test_a_clock_change_at_midnight_skips_the_first_hour_of_the_day(
+    layer: SemanticLayer, project: ProjectContext
+) -> None:
+    cairo = Asker(layer, replace(project, timezone="Africa/Cairo"))
+    time = {"from": "2026-04-23T22:00", "to": "2026-04-24T03:00", "grain": "hour"}
+
+    assert [row[0] for row in (await cairo("events", time=time)).rows] == [
+        "2026-04-23T22:00:00+02:00",
+        "2026-04-23T23:00:00+02:00",
+        "2026-04-24T01:00:00+03:00",
+        "2026-04-24T02:00:00+03:00",
+    ]
+
+
 async def test_last_hours_end_with_the_current_one(ask: Asker) -> None:
     """It is 12:00 in Berlin."""
     result = await ask("events", time={"last": {"n": 4, "unit": "hour"}, "grain": "hour"})

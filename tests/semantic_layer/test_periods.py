@@ -104,7 +104,7 @@ def test_the_hours_of_a_day_with_a_clock_change() -> None:
 
     assert hours("2026-03-29", "2026-03-30")[:4] == ["00+0100", "01+0100", "03+0200", "04+0200"]
     assert len(hours("2026-03-29", "2026-03-30")) == 23
-    assert hours("2026-10-25", "2026-10-26")[1:4] == ["01+0200", "02+0200", "02+0100"]
+    assert hours("2026-10-25", "2026-10-26")[1:5] == ["01+0200", "02+0200", "03+0100", "04+0100"]
 
 
 def test_the_first_bucket_may_begin_before_the_period() -> None:

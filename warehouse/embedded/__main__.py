@@ -1,13 +1,14 @@
 """`python -m warehouse.embedded --data-dir D --host 127.0.0.1 --port 8123`"""
 
 import argparse
-import asyncio
 import logging
 import os
 import signal
+import sys
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from warehouse.embedded.config import GatewayConfig, ReaderLimits
 
@@ -15,13 +16,16 @@ _CREDENTIAL_PREFIXES = ("AWS_", "AZURE_", "GOOGLE_", "GCP_")
 
 
 def main() -> None:
-    config = _config(_arguments())
-    _clean_environment()
+    arguments = _arguments()
+    _drop_credentials()
+    config = _config(arguments)
+    os.environ["TZ"] = "UTC"  # the server's time zone; <timezone> has no effect in chDB
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(serve(config))
+    uvloop.run(serve(config))
 
 
 async def serve(config: GatewayConfig) -> None:
+    sys.modules["pyarrow"] = None  # type: ignore[assignment]  # 37 MB that chDB loads if it can
     # Imported after the environment is clean: loading the engine reads it.
     from warehouse.embedded.app import Gateway
     from warehouse.embedded.engine import Engine
@@ -84,16 +88,19 @@ def _config(arguments: argparse.Namespace) -> GatewayConfig:
     )
 
 
-def _clean_environment() -> None:
-    """Before the engine is loaded, which reads it.
+def _drop_credentials() -> None:
+    """SQL reaches S3 with the credentials in the environment, and can read it in `/proc/self`.
 
-    SQL can reach S3 with the credentials it finds here; and the server's time zone is that of the
-    process, `<timezone>` in the configuration has no effect.
+    The kernel shows the environment that the program began with, so it begins again without them.
     """
-    os.environ["TZ"] = "UTC"
-    for name in list(os.environ):
-        if name.startswith(_CREDENTIAL_PREFIXES):
-            del os.environ[name]
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_CREDENTIAL_PREFIXES)
+    }
+    if len(clean) < len(os.environ):
+        command = [sys.executable, "-m", "warehouse.embedded", *sys.argv[1:]]
+        os.execve(sys.executable, command, clean)  # noqa: S606 - the same program again
 
 
 if __name__ == "__main__":

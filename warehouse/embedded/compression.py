@@ -68,6 +68,7 @@ _COMPRESSORS: dict[str, Callable[[int], Compressor]] = {
 _PREFERENCE = ("gzip", "deflate", "zstd", "lz4")  # the server's own order, without br, xz, snappy
 
 DEFAULT_LEVEL = 3
+_LEVELS = frozenset("123456789")
 
 
 def decompressor(encoding: str) -> Decompressor | None:
@@ -86,8 +87,9 @@ def negotiate(accept_encoding: str) -> str | None:
     return next((name for name in _PREFERENCE if name in accepted), None)
 
 
-def compressor(name: str, level: int = DEFAULT_LEVEL) -> Compressor:
-    return _COMPRESSORS[name](level)
+def compressor(name: str, level: str = "") -> Compressor:
+    """`level` is that of the request; what is not a number from 1 to 9 means the default."""
+    return _COMPRESSORS[name](int(level) if level in _LEVELS else DEFAULT_LEVEL)
 
 
 def decode(decoder: Decompressor, data: bytes) -> bytes:

@@ -100,7 +100,7 @@ class _Run:
 
     def _statement(self, statement: Statement, params: Mapping[str, str]) -> Outcome:
         if statement.node == "KillQueryQuery":
-            statement = kill_query(statement, self.connection)
+            statement = kill_query(statement, self.connection, params)
         output_format = self.plan.output_format
         if not statement.returns_rows:
             return self.connection.run(statement.sql, output_format, params)

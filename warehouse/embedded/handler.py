@@ -73,7 +73,7 @@ class QueryHandler:
         executor = self._executor(identity.role, plan)
         kill = partial(self._engine.kill, plan.marker)
         async with RunningStatement(executor, work, kill) as running:
-            watch = asyncio.create_task(_stop_with_client(receive, running, plan))
+            watch = asyncio.create_task(_stop_with_client(receive, running, plan, reply))
             try:
                 async for chunk in running.chunks():
                     await reply.write(chunk)
@@ -125,9 +125,12 @@ class QueryHandler:
             sessions.close_all()
 
 
-async def _stop_with_client(receive: Receive, running: RunningStatement, plan: Plan) -> None:
+async def _stop_with_client(
+    receive: Receive, running: RunningStatement, plan: Plan, reply: Reply
+) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    reply.abandon()
     if plan.stops_with_client:
         await running.stop()
 
@@ -145,7 +148,7 @@ def _shape(reply: Reply, request: QueryRequest, plan: Plan) -> None:
     coding = _coding(request)
     if coding is not None:
         reply.set("Content-Encoding", coding)
-        level = int(request.settings.get("http_zlib_compression_level", "3"))
+        level = request.settings.get("http_zlib_compression_level", "")
         reply.compressors.append(compression.compressor(coding, level))
 
 

@@ -46,7 +46,9 @@ def insert_header(sql: bytes) -> InsertHeader | None:
     found = _after_target(_from_insert(token for token in tokens(sql) if token.depth == 0))
     settings_start: int | None = None
     for token in found:
-        if token.start > MAX_HEADER_BYTES or token.is_word(b"SELECT", b"WITH", b"FROM"):
+        if token.start > MAX_HEADER_BYTES or token.text == b";":
+            return None
+        if token.is_word(b"SELECT", b"WITH", b"FROM"):
             return None
         if token.is_word(b"SETTINGS") and settings_start is None:
             settings_start = token.start
@@ -155,6 +157,8 @@ def input_header(sql: bytes) -> InputHeader | None:
         return None
     closing = _closing_bracket(found, call + 1)
     for token, name in zip(found[closing:], found[closing + 1 :], strict=False):
+        if token.text == b";":
+            return None
         if token.depth == 0 and token.is_word(b"FORMAT") and name.kind is Kind.WORD:
             return InputHeader(
                 before=sql[: found[call].start],

@@ -1,7 +1,7 @@
 """KILL QUERY by the ids and users that clients know."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from warehouse.embedded import system_tables
 from warehouse.embedded.engine import Connection
@@ -13,13 +13,17 @@ _MODES = (b"SYNC", b"ASYNC", b"TEST")
 _COLUMNS = b"kill_status String, query_id String, user String, query String"
 
 
-def kill_query(statement: Statement, connection: Connection) -> Statement:
+def kill_query(
+    statement: Statement, connection: Connection, params: Mapping[str, str]
+) -> Statement:
     """Do what a KILL QUERY asks; returns the SELECT of its result. KILL MUTATION stays as it is."""
     words = list(tokens(statement.sql))
     if not words[1].is_word(b"QUERY"):
         return statement
     condition, mode, rest = _parts(statement.sql)
-    matching = connection.run(system_tables.running_requests(condition), "JSONCompactEachRow")
+    matching = connection.run(
+        system_tables.running_requests(condition), "JSONCompactEachRow", params
+    )
     requests = [json.loads(line) for line in matching.output.splitlines()]
     if requests and mode != b"TEST":
         markers = [request[0] for request in requests]

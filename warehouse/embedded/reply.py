@@ -45,6 +45,7 @@ class Reply:
         self._version = version
         self._tag = secrets.token_hex(8)
         self._started = False
+        self._abandoned = False
         self._held = bytearray()
         self._held_since = 0.0
         self.hold_bytes = HOLD_BYTES
@@ -71,6 +72,10 @@ class Reply:
         waited = time.monotonic() - self._held_since
         if len(self._held) > self.hold_bytes or waited > self.hold_seconds:
             await self._start(200)
+
+    def abandon(self) -> None:
+        """The client is gone: nothing more is sent."""
+        self._abandoned = True
 
     async def finish(self) -> None:
         await self._start(200)
@@ -109,7 +114,9 @@ class Reply:
             (name.lower().encode(), value.encode("latin-1", "replace"))
             for name, value in self._headers.items()
         ]
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        start = {"type": "http.response.start", "status": status, "headers": headers}
+        if not self._abandoned:
+            await self._send(start)
         held, self._held = bytes(self._held), bytearray()
         await self._body(held)
 
@@ -126,5 +133,5 @@ class Reply:
 
     async def _send_body(self, data: bytes, *, more: bool) -> None:
         body = b"" if self.head_only else data
-        if body or not more:
+        if (body or not more) and not self._abandoned:
             await self._send({"type": "http.response.body", "body": body, "more_body": more})

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from warehouse.embedded.engine import Outcome
+from warehouse.embedded.errors import ClickHouseError
 
 PIPE_BYTES = 1 << 20
 READ_BYTES = 1 << 18
@@ -61,8 +62,13 @@ class RunningStatement:
         self._readable.set()
 
     async def outcome(self) -> Outcome:
-        """Raises ClickHouseError when the statement failed."""
-        return await asyncio.shield(self._ended)
+        """Raises ClickHouseError when the statement failed or was dropped before it began."""
+        try:
+            return await asyncio.shield(self._ended)
+        except asyncio.CancelledError:
+            if not self._future.cancelled():
+                raise
+            raise ClickHouseError(394, "QUERY_WAS_CANCELLED", "Query was cancelled") from None
 
     async def stop(self) -> None:
         """End it early: drop it if it still waits, else kill it until the engine has let go.

@@ -41,6 +41,16 @@ def _in_background(gateway: GatewayProcess, query_id: str) -> Iterator[list[http
     request.join(15)
 
 
+@contextmanager
+def _sent(gateway: GatewayProcess, sql: str, **parameters: str) -> Iterator[None]:
+    """A request of which nobody reads the answer."""
+    target = "/?" + urlencode({"default_format": "TSV", **parameters})
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sql)}\r\n\r\n"
+        connection.sendall((head + sql).encode())
+        yield
+
+
 class TestKillQuery:
     def test_stops_a_statement_by_its_id(self, gateway: GatewayProcess) -> None:
         query_id = uuid.uuid4().hex
@@ -56,6 +66,12 @@ class TestKillQuery:
             gateway.text(
                 "KILL QUERY WHERE user = 'default' AND query LIKE '%cityHash64%' ASYNC FORMAT JSON"
             )
+        assert error_code(answers[0]) == (500, 394)
+
+    def test_takes_parameters(self, gateway: GatewayProcess) -> None:
+        query_id = uuid.uuid4().hex
+        with _in_background(gateway, query_id) as answers:
+            gateway.text("KILL QUERY WHERE query_id = {id:String} SYNC", param_id=query_id)
         assert error_code(answers[0]) == (500, 394)
 
     def test_in_test_mode_stops_nothing(self, gateway: GatewayProcess) -> None:
@@ -109,6 +125,17 @@ class TestAClientThatLeaves:
         self._hang_up(gateway, sql, query_id)
         assert _wait_until(gateway, query_id, running=False) < 5
 
+    def test_drops_a_statement_that_waits(self, gateway: GatewayProcess, table: str) -> None:
+        """Twelve statements fill the workers of the admin; the thirteenth waits."""
+        busy = [threading.Thread(target=gateway.post, args=["SELECT sleep(3)"]) for _ in range(12)]
+        for request in busy:
+            request.start()
+        time.sleep(1)
+        self._send(gateway, f"INSERT INTO {table} SELECT 1, 'late'", seconds=0.3)
+        for request in busy:
+            request.join(20)
+        assert gateway.text(f"SELECT count() FROM {table}") == "0\n"
+
     def test_frees_its_session(self, gateway: GatewayProcess) -> None:
         query_id = uuid.uuid4().hex
         self._hang_up(gateway, ENDLESS, query_id, session_id="left")
@@ -119,8 +146,10 @@ class TestAClientThatLeaves:
     @staticmethod
     def _hang_up(gateway: GatewayProcess, sql: str, query_id: str, **parameters: str) -> None:
         """Send `sql` over a bare socket, wait until it runs, close the socket."""
-        target = "/?" + urlencode({"query_id": query_id, **parameters})
-        with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
-            head = f"POST {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sql)}\r\n\r\n"
-            connection.sendall((head + sql).encode())
+        with _sent(gateway, sql, query_id=query_id, **parameters):
             _wait_until(gateway, query_id, running=True)
+
+    @staticmethod
+    def _send(gateway: GatewayProcess, sql: str, seconds: float) -> None:
+        with _sent(gateway, sql):
+            time.sleep(seconds)

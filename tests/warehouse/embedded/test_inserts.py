@@ -95,9 +95,21 @@ class TestDataOfAnInsert:
         summary = json.loads(response.headers["x-clickhouse-summary"])
         assert (summary["written_rows"], summary["written_bytes"]) == ("2", "26")
 
-    def test_of_two_statements_is_refused(self, gateway: GatewayProcess, table: str) -> None:
-        response = gateway.post(f"INSERT INTO {table} VALUES (1, 'a'); SELECT 1")
-        assert error_code(response) == (500, 33)
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "INSERT INTO {table} VALUES (1, 'a'); SELECT 1",
+            "INSERT INTO {table} SETTINGS max_threads = 1; DROP TABLE {table} FORMAT CSV\n1,a\n",
+            "INSERT INTO {table}; DROP TABLE {table} FORMAT CSV\n1,a\n",
+            "INSERT INTO {table} SELECT * FROM input('n Int32, s String'); "
+            "DROP TABLE {table} FORMAT CSV\n1,a\n",
+        ],
+    )
+    def test_of_two_statements_is_refused(
+        self, gateway: GatewayProcess, table: str, statement: str
+    ) -> None:
+        response = gateway.post(statement.format(table=table))
+        assert error_code(response) in {(500, 33), (400, 62)}
         assert _rows(gateway, table) == []
 
 

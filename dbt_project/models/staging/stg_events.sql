@@ -79,7 +79,11 @@ typed as (
             )
         ) as is_order,
         if(is_refund, -abs(amount), amount) as revenue,
-        upper(JSONExtractString(properties, 'currency')) as currency,
+        if(
+            position(properties, '"currency"') > 0,
+            upper(JSONExtractString(properties, 'currency')),
+            ''
+        ) as currency,
         properties,
         traits,
         load_id

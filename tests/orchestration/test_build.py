@@ -114,6 +114,7 @@ def test_queries_carry_the_run_that_sent_them(
     rows = platform.client.query(sql, parameters={"run": first_build.run_id}).result_rows
     assert {step for (step,) in rows} == {
         "control_plane_sync",
+        "observe_raw",
         "raw_checks",
         "dbt_models",
         "mart_checks",

@@ -66,7 +66,7 @@ def top_events_query(period: Period, among: Sequence[str] = ()) -> MetricsQuery:
         group_by=["event_name"],
         where=where,
         time=ranged(period),
-        order_by=[OrderBy(field="events", descending=True)],
+        order_by=[OrderBy(field="events", descending=True), OrderBy(field="event_name")],
         limit=len(among) or TOP_EVENTS,
     )
 

@@ -21,8 +21,6 @@ interface RouterContext {
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  errorComponent: FullPageError,
-  notFoundComponent: NotFound,
 });
 
 const loginRoute = createRoute({
@@ -89,6 +87,8 @@ export function createAppRouter(queryClient: QueryClient) {
     routeTree,
     context: { queryClient },
     defaultPreload: "intent",
+    defaultErrorComponent: FullPageError,
+    defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
   });
 }

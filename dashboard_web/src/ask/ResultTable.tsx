@@ -29,7 +29,7 @@ export function ResultTable({ result, currency, caption }: ResultTableProps) {
   return (
     <div className="pb-2">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must take the focus */}
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+      <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={caption}>
         <table className="w-full text-sm">
           <caption className="sr-only">{caption}</caption>
           <thead className="text-xs text-muted">

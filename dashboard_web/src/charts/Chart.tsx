@@ -62,7 +62,7 @@ export function Chart({ spec, label, withTable = true }: ChartProps) {
     <figure className="min-w-0">
       {showsTable ? (
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must take the focus
-        <div tabIndex={0} role="region" aria-label={`${label}, table`} className="overflow-auto" style={{ maxHeight: height }}>
+        <div tabIndex={0} role="group" aria-label={`${label}, table`} className="overflow-auto" style={{ maxHeight: height }}>
           <ChartTable spec={spec} caption={label} />
         </div>
       ) : (

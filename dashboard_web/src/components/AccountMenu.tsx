@@ -33,10 +33,10 @@ export function AccountMenu() {
       trigger={
         <button
           type="button"
-          aria-label="Account"
           className="grid size-8 place-items-center rounded-full bg-accent-wash text-xs font-semibold text-accent"
         >
-          {initials(me.first_name, me.last_name, me.email)}
+          <span className="sr-only">Account</span>
+          <span aria-hidden="true">{initials(me.first_name, me.last_name, me.email)}</span>
         </button>
       }
     >

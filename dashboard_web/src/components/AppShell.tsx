@@ -42,7 +42,7 @@ export function AppShell() {
       >
         Skip to content
       </a>
-      <header className="sticky top-0 z-30 border-b border-line bg-surface/95 backdrop-blur">
+      <header className="sticky top-0 z-30 border-b border-line bg-surface">
         <div className="mx-auto flex h-14 max-w-7xl items-center gap-2 px-3 sm:px-6">
           <Link to="/" aria-label="Analytics, overview" className="shrink-0 rounded-lg">
             <Logo className="size-7" />

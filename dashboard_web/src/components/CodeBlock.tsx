@@ -29,7 +29,7 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
         <CopyButton text={code} label={`Copy ${label}`} />
       </div>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must take the focus */}
-      <pre tabIndex={0} role="region" aria-label={label} className="max-h-96 overflow-auto p-4 pt-11 font-mono text-[0.8125rem] leading-relaxed text-ink">
+      <pre tabIndex={0} role="group" aria-label={label} className="max-h-96 overflow-auto p-4 pt-11 font-mono text-[0.8125rem] leading-relaxed text-ink">
         <code>{code}</code>
       </pre>
     </div>

@@ -19,7 +19,8 @@ export function ProjectSwitcher() {
     <Menu
       align="start"
       trigger={
-        <Button kind="quiet" className="min-w-0 max-w-80 !px-2" aria-label={`Project ${current.name}, time zone ${current.timezone}. Switch project`}>
+        <Button kind="quiet" className="min-w-0 max-w-80 !px-2">
+          <span className="sr-only">Project</span>
           <span className="truncate font-semibold text-ink">{current.name}</span>
           <span className="hidden truncate text-xs font-normal text-muted md:inline">{current.timezone}</span>
           <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-muted" />

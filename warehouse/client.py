@@ -3,19 +3,18 @@
 from typing import Any
 
 import clickhouse_connect
-from clickhouse_connect import common
 from clickhouse_connect.driver.asyncclient import AsyncClient
 from clickhouse_connect.driver.client import Client
 
 # A session serialises its queries and refuses concurrent ones; ours keep no state on the server.
-common.set_setting("autogenerate_session_id", False)
+WITHOUT_SESSION = {"autogenerate_session_id": False}
 
 
 def connect(url: str, **settings: Any) -> Client:
     """Open a client for `http://user:password@host:port/database`, with ClickHouse settings."""
-    return clickhouse_connect.get_client(dsn=url, settings=settings)
+    return clickhouse_connect.get_client(dsn=url, settings=settings, **WITHOUT_SESSION)
 
 
 async def connect_async(url: str, **settings: Any) -> AsyncClient:
     """`connect` for asyncio."""
-    return await clickhouse_connect.get_async_client(dsn=url, settings=settings)
+    return await clickhouse_connect.get_async_client(dsn=url, settings=settings, **WITHOUT_SESSION)

@@ -65,7 +65,8 @@ def project(gateway: GatewayProcess, tmp_path_factory: pytest.TempPathFactory) -
 def _dbt(project: Path, *arguments: str) -> dict[str, str]:
     """Run dbt; returns the status of each node."""
     command = [str(Path(sys.executable).with_name("dbt")), *arguments]
-    environment = {**os.environ, "DBT_PROFILES_DIR": str(project)}
+    places = {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)}
+    environment = {**os.environ, **places}
     done = subprocess.run(
         command,
         cwd=project,

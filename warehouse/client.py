@@ -7,14 +7,18 @@ from clickhouse_connect.driver.asyncclient import AsyncClient
 from clickhouse_connect.driver.client import Client
 
 # A session serialises its queries and refuses concurrent ones; ours keep no state on the server.
-WITHOUT_SESSION = {"autogenerate_session_id": False}
+HAS_SESSION = False
 
 
 def connect(url: str, **settings: Any) -> Client:
     """Open a client for `http://user:password@host:port/database`, with ClickHouse settings."""
-    return clickhouse_connect.get_client(dsn=url, settings=settings, **WITHOUT_SESSION)
+    return clickhouse_connect.get_client(
+        dsn=url, settings=settings, autogenerate_session_id=HAS_SESSION
+    )
 
 
 async def connect_async(url: str, **settings: Any) -> AsyncClient:
     """`connect` for asyncio."""
-    return await clickhouse_connect.get_async_client(dsn=url, settings=settings, **WITHOUT_SESSION)
+    return await clickhouse_connect.get_async_client(
+        dsn=url, settings=settings, autogenerate_session_id=HAS_SESSION
+    )

@@ -103,7 +103,7 @@ class Connection:
     def stream(self, sql: bytes, output_format: str, params: Mapping[str, str]) -> BlockStream:
         """Start one SELECT and take its result block by block."""
         try:
-            chunks = self._chdb.send_query(sql, output_format, params=dict(params))  # type: ignore[arg-type]
+            chunks = self._chdb.send_query(sql, output_format, params=dict(params))
         except (RuntimeError, UnicodeDecodeError) as error:
             raise from_engine(error) from None
         return BlockStream(chunks, chunks.close)
@@ -115,7 +115,7 @@ class Connection:
     def _query(self, sql: bytes, output_format: str, params: Mapping[str, str] | None) -> Any:
         try:
             # The engine takes the statement as bytes: it need not be UTF-8.
-            return self._chdb.query(sql, output_format, params=dict(params or {}))  # type: ignore[arg-type]
+            return self._chdb.query(sql, output_format, params=dict(params or {}))
         except (RuntimeError, UnicodeDecodeError) as error:
             raise from_engine(error) from None
 

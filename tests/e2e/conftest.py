@@ -28,8 +28,9 @@ PATIENCE_MS = 30_000  # the first question also loads MetricFlow
 EXPECTED_MESSAGES = ("401 (Unauthorized)",)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with the module: while it is open, Playwright's event loop runs in this thread."""
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from stack.engines.isolation import isolated_environment
@@ -17,6 +18,7 @@ from stack.supervisor.service import Service
 HOST = "127.0.0.1"
 USER = "analytics"
 UNPRIVILEGED_USER = "nobody"
+NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 
 # Sized for one machine that also runs everything else: the control plane is a few thousand rows.
 PARAMETERS = {
@@ -97,23 +99,33 @@ def _binary(name: str) -> Path:
 
 
 def _without_root(program: Path) -> tuple[str, ...]:
-    """The command line that runs `program` as an unprivileged user when we are root.
+    """The command line that runs `program` as somebody else than root, whom PostgreSQL refuses.
 
-    PostgreSQL refuses to run as root, yet the checkout may lie below a directory that only root
-    may enter, so the program keeps the one capability that lets it pass.
+    In a user namespace root appears as an unprivileged user and still owns its files, which may
+    lie below a directory that only root may enter. Containers often forbid namespaces: there the
+    user is changed, and the program keeps the one capability that lets it pass.
     """
     if os.geteuid() != 0:
         return (str(program),)
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise StackError("PostgreSQL cannot run as root: install util-linux or use another user")
+    # A new user, or a new namespace, clears the signal that the supervisor asked the kernel for.
+    asked_again = (setpriv, "--pdeathsig", "INT")
+    if _has_user_namespaces():
+        return (*NAMESPACE, *asked_again, str(program))
     return (
-        *(setpriv, "--reuid", UNPRIVILEGED_USER, "--regid", str(_unprivileged_group())),
+        *(*asked_again, "--reuid", UNPRIVILEGED_USER, "--regid", str(_unprivileged_group())),
         *("--clear-groups", "--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"),
-        # Changing the user clears the signal that the supervisor asked the kernel for.
-        *("--pdeathsig", "INT"),
         str(program),
     )
+
+
+@cache
+def _has_user_namespaces() -> bool:
+    if shutil.which(NAMESPACE[0]) is None:
+        return False
+    return subprocess.run((*NAMESPACE, "true"), check=False, capture_output=True).returncode == 0
 
 
 def _unprivileged_group() -> int:
@@ -123,5 +135,5 @@ def _unprivileged_group() -> int:
 
 
 def _give_to_unprivileged_user(directory: Path) -> None:
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and not _has_user_namespaces():
         shutil.chown(directory, user=UNPRIVILEGED_USER, group=_unprivileged_group())

@@ -16,6 +16,8 @@ from stack.supervisor.state import ServiceState, StateFile
 
 PORTS = [name.upper() for name in StackSettings.model_fields if name.endswith("_port")]
 START_SECONDS = 420
+# Before any test of the command line has exported its own settings.
+STARTED_WITH = dict(os.environ)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Platform:
         return subprocess.run(
             (sys.executable, "-m", "stack", *words),
             cwd=PROJECT_ROOT,
-            env={**os.environ, **self.variables},
+            env={**STARTED_WITH, **self.variables},
             capture_output=True,
             text=True,
             check=False,

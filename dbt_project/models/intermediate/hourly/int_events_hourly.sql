@@ -26,10 +26,11 @@ events as (
         is_bot,
         device_id
     from {{ ref('stg_events') }}
-    where load_id <= least({{ window_value('hi') }}, {{ pinned_load() }})
-        {% if is_incremental() -%}
+    where
+        load_id <= least({{ window_value('hi') }}, {{ pinned_load() }})
+    {% if is_incremental() %}
         and load_id > {{ window_value('lo') }}
-        {%- endif %}
+    {% endif %}
 
 )
 

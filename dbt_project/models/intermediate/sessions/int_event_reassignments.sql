@@ -121,9 +121,9 @@ nothing as (
         starts.run_started_at as run_started_at,
         starts.session_id as person_id
     from starts
-    left join identities
-        on starts.project_id = identities.project_id
-    where false
+    where
+        false
+        and starts.project_id in (select identities.project_id from identities)
 
 )
 

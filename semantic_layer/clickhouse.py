@@ -20,12 +20,14 @@ from semantic_layer.errors import (
     QueryFailed,
     QueryTimeout,
     SemanticError,
+    UnknownColumn,
     WarehouseUnavailable,
 )
 from semantic_layer.limits import Limits
 from warehouse.sql_policy import format_statement, parse_statement
 from warehouse.sql_policy.grammar import Node
 
+UNKNOWN_IDENTIFIER = 47
 SYNTAX_ERROR = 62
 
 _ERRORS: dict[int, type[SemanticError]] = {
@@ -44,7 +46,7 @@ _MESSAGE = re.compile(
     re.DOTALL,
 )
 
-_HINT = re.compile(r"Maybe you meant: \[.*?\]")
+_UNKNOWN_IDENTIFIER = re.compile(r"identifier [`']([^`']+)[`']", re.IGNORECASE)
 
 CONNECTIONS = 20
 GRACE_SECONDS = 5
@@ -189,10 +191,12 @@ def error_of(text: str) -> SemanticError:
         return MalformedSql(message)
     if code == SYNTAX_ERROR or "parseQueryToJSON" in message:
         return Forbidden("only one SELECT statement is allowed")
+    unknown = _UNKNOWN_IDENTIFIER.search(message)
+    if code == UNKNOWN_IDENTIFIER and unknown:
+        return UnknownColumn(unknown.group(1))
     return _ERRORS.get(code, QueryFailed)(message)
 
 
 def _message(text: str) -> str:
-    found, hint = _MESSAGE.search(text), _HINT.search(text)
-    message = " ".join((found.group(1) if found else text[:200]).split())
-    return f"{message}. {hint.group()}" if hint and hint.group() not in message else message
+    found = _MESSAGE.search(text)
+    return " ".join((found.group(1) if found else text[:200]).split())

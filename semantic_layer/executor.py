@@ -8,7 +8,7 @@ from uuid import uuid4
 from semantic_layer.cache import ResultCache, key_of
 from semantic_layer.clickhouse import ClickHouse, Rows
 from semantic_layer.compiler.compiled import Compiled
-from semantic_layer.errors import LimitExceeded
+from semantic_layer.errors import LimitExceeded, UnknownColumn
 from semantic_layer.freshness import Freshness, FreshnessReader
 from semantic_layer.guard import Guard, Guarded
 from semantic_layer.limits import LIMITS, Limits
@@ -48,9 +48,13 @@ class Executor:
         limits: Limits,
         freshness: Freshness,
     ) -> QueryResult:
-        await self._check_budget(guarded, limits)
         query_id = str(uuid4())
-        rows = await self.clickhouse.run(guarded.sql, query_id, limits)
+        try:
+            await self._check_budget(guarded, limits)
+            rows = await self.clickhouse.run(guarded.sql, query_id, limits)
+        except UnknownColumn as error:
+            near = self.guard.columns_near(error.name, guarded)
+            raise UnknownColumn(error.name, near) from None
         kept = replace(rows, rows=rows.rows[: guarded.max_rows])
         return QueryResult(
             columns=list(compiled.columns) or describe(rows),

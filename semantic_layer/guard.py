@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Protocol
 
-from semantic_layer.catalogue import DOCUMENTED_DATABASE, Catalogue, Model
+from semantic_layer.catalogue import DOCUMENTED_DATABASE, Catalogue, Model, near
 from semantic_layer.errors import Forbidden
 from semantic_layer.rewriting import cap_rows, narrow
 from warehouse.sql_policy import Policy, PolicyViolation, TableName, check
@@ -55,6 +55,11 @@ class Guard:
                 self._passed.popitem(last=False)
         self._passed.move_to_end(key)
         return self._passed[key]
+
+    def columns_near(self, name: str, guarded: Guarded) -> list[str]:
+        """Columns of the statement's tables that are spelt like `name`, which may be qualified."""
+        tables = [self._catalogue.models[table] for table in sorted(guarded.tables)]
+        return near(name.rpartition(".")[2], [name for table in tables for name in table.columns])
 
     async def _apply(self, sql: str, project_id: str, max_rows: int) -> Guarded:
         if len(sql) > MAX_SQL_LENGTH:

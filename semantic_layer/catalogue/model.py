@@ -129,13 +129,13 @@ class Catalogue:
         """Raises UnknownMetric with the names spelt alike."""
         if name in self.metrics:
             return self.metrics[name]
-        raise UnknownMetric(name, near(name, self._metric_words))
+        raise UnknownMetric(name, _closest(name, self._metric_words))
 
     def dimension(self, name: str) -> Dimension:
         """Raises UnknownDimension with the names spelt alike."""
         if name in self.dimensions:
             return self.dimensions[name]
-        raise UnknownDimension(name, near(name, self._dimension_words))
+        raise UnknownDimension(name, _closest(name, self._dimension_words))
 
     def check_dimension(self, metric: Metric, name: str) -> None:
         """Raises UnknownDimension, or InvalidDimension with the dimensions that the metric has."""
@@ -152,8 +152,13 @@ class Catalogue:
         return _words(self.dimensions.values())
 
 
-def near(name: str, words: Mapping[str, str]) -> list[str]:
-    """Up to three of the names in `words` (spelling → name) whose spelling is close, best first."""
+def near(name: str, names: Iterable[str]) -> list[str]:
+    """Up to three of `names` that are spelt like `name`, the closest first."""
+    return _closest(name, {_normalised(each): each for each in names})
+
+
+def _closest(name: str, words: Mapping[str, str]) -> list[str]:
+    """As `near`, where a name has several spellings: `words` are spelling → name."""
     matches = get_close_matches(_normalised(name), words, n=NEAR_MATCHES * 3, cutoff=NEAR_CUTOFF)
     return list(dict.fromkeys(words[match] for match in matches))[:NEAR_MATCHES]
 

@@ -106,7 +106,7 @@ class _Statement:
 
     def _known(self, name: str) -> str:
         if name not in self.model.columns:
-            raise UnknownColumn(name, near(name, {column: column for column in self.model.columns}))
+            raise UnknownColumn(name, near(name, self.model.columns))
         return name
 
     def _moment(self, value: datetime) -> str:

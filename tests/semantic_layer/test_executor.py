@@ -16,6 +16,7 @@ from semantic_layer.errors import (
     NotBuilt,
     QueryFailed,
     QueryTimeout,
+    UnknownColumn,
     WarehouseUnavailable,
 )
 from semantic_layer.layer import SemanticLayer
@@ -218,7 +219,8 @@ async def test_clickhouse_away_is_a_503(
     ("sql", "error", "message"),
     [
         ("select fro fct_events where", MalformedSql, "Syntax error: failed at position"),
-        ("select contry from fct_events", QueryFailed, "Maybe you meant: ['country']"),
+        ("select contry from fct_events", UnknownColumn, "Did you mean 'country'?"),
+        ("select e.utm_sorce from fct_events e", UnknownColumn, "Did you mean 'utm_source'"),
         ("select toDate(1, 2, 3) from fct_events", QueryFailed, "toDate"),
         ("select sum(country) from fct_events", QueryFailed, "sum"),
     ],

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -28,6 +29,13 @@ os.environ.update(
 )
 
 TEMPLATE_DATABASE = "migrated_template"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment() -> Iterator[None]:
+    """Commands export their settings, for the libraries that look for them in the environment."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from tests.dbt_project.streams import Stream, random_stream, shuffled_loads
 from tests.dbt_project.warehouse import Warehouse
 
 PROJECTS = 24
-LOADS = 4
+LOADS = 3
 
 
 @pytest.mark.timeout(900)

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 
 import httpx
 import psutil
@@ -13,6 +12,7 @@ import pytest
 
 from stack.supervisor.state import Health
 from tests.platform import Platform
+from tests.waiting import eventually, is_running
 
 pytestmark = pytest.mark.timeout(500)
 
@@ -29,13 +29,6 @@ PROCESSES = {
 }
 IDLE_MEMORY_BYTES = 2.5e9
 WARM_START_SECONDS = 30
-
-
-def eventually(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.1)
 
 
 def test_every_process_is_healthy(platform: Platform) -> None:
@@ -108,7 +101,7 @@ def test_it_stops_without_a_trace_and_starts_again_quickly(platform: Platform) -
     pids = [pid(platform, name) for name in PROCESSES]
     login = platform.login
     assert platform.analytics("down").returncode == 0
-    assert not any(map(psutil.pid_exists, pids))
+    assert not any(map(is_running, pids))
 
     begun = time.monotonic()
     result = platform.analytics("up", "--detach")

@@ -4,18 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from dagster_dbt import DbtProject
 
 from orchestration.dbt_process import signed_client
 from orchestration.defs.warehouse.assets import project
 from orchestration.defs.warehouse.dbt import dbt_resource, is_transient, prepare_invocation
+from tests.waiting import eventually, is_running
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,4 @@ def test_a_child_ends_with_its_parent() -> None:
     pid = int(parent.stdout.readline())
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not psutil.pid_exists(pid)
+    eventually(lambda: not is_running(pid), seconds=10)

@@ -17,6 +17,7 @@ from stack.ports import free_port
 from stack.supervisor.child import pause_before_restart
 from stack.supervisor.state import Health, ServiceState, StateFile, SupervisorState
 from tests.stack.supervised import TINY_SERVICE
+from tests.waiting import eventually, is_running
 
 SUPERVISED = TINY_SERVICE.with_name("supervised.py")
 
@@ -66,20 +67,6 @@ class Running:
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
         self.process.send_signal(signal_number)
         return self.process.wait(15)
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.02)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.fixture

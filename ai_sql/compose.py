@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from ai_sql.dates import Calendar, Period
@@ -46,18 +47,23 @@ def compose(request: Request, catalogue: Catalogue, calendar: Calendar) -> Outco
         return _only_before(period, reading.other_period)
     is_compared = reading.is_compared and not side_by_side
     grain = _grain(reading, metrics, period)
+    unclear = _unclear(reading, metrics[0], group_by, grain, catalogue)
+    if unclear:
+        return unclear
     query: dict[str, Any] = {
         "kind": "metrics",
         "metrics": [metric.name for metric in metrics],
         "group_by": group_by,
         "where": _where(reading.filters),
-        "time": _time(period, grain),
+        "time": _time(period, grain, None if is_compared else calendar.today),
     }
     if is_compared:
         query["compare"] = "previous_period"
-    if group_by and grain is None:
-        query["order_by"] = [{"field": metrics[0].name, "descending": reading.descending}]
-        query["limit"] = reading.limit or BREAKDOWN_ROWS
+    ranking = reading.ranking
+    if (group_by and grain is None) or (ranking and ranking.unit):
+        descending = ranking.descending if ranking else True
+        query["order_by"] = [{"field": metrics[0].name, "descending": descending}]
+        query["limit"] = ranking.limit if ranking else BREAKDOWN_ROWS
     notes = (*request.notes, *_readings_not_taken(reading.filters, catalogue), *_stated(period))
     intent = _intent(reading, is_compared, grain, group_by)
     confidence = max(LOWEST_CONFIDENCE, 1 - DOUBT_PER_NOTE * len(notes))
@@ -78,6 +84,31 @@ def _misfit(
                     tuple(f"{fit.lower()} by {label}" for fit in fitting[:MAX_OPTIONS]),
                 )
     return None
+
+
+def _unclear(
+    reading: Reading,
+    metric: Metric,
+    group_by: Sequence[str],
+    grain: Unit | None,
+    catalogue: Catalogue,
+) -> Clarification | None:
+    """A question back where a word of form has nothing to work on: "most", "average"."""
+    label = metric.label.lower()
+    if reading.ranking and not group_by and not reading.ranking.unit:
+        names = [catalogue.dimensions[name].label.lower() for name in metric.dimensions]
+        options = (f"which day had the most {label}", *(f"top {each} by {label}" for each in names))
+        return Clarification(f"{metric.label} of what should be ranked?", options[:MAX_OPTIONS])
+    if reading.is_averaged and not grain and _is_total(metric):
+        options = tuple(f"average {label} per {unit}" for unit in (Unit.DAY, Unit.WEEK, Unit.MONTH))
+        return Clarification(f"{metric.label} is a total. An average over what?", options)
+    return None
+
+
+def _is_total(metric: Metric) -> bool:
+    """Whether it adds up or counts, as opposed to figures that are an average by themselves."""
+    is_plain = metric.type == "simple" and metric.unit in {"count", "currency"}
+    return is_plain and metric.name != DAILY_METRIC
 
 
 def _is_before(other: Period, period: Period, calendar: Calendar) -> bool:
@@ -147,12 +178,16 @@ def _stated(period: Period) -> tuple[str, ...]:
     return (period.assumption,) if period.assumption else ()
 
 
-def _time(period: Period, grain: Unit | None) -> dict[str, Any]:
+def _time(period: Period, grain: Unit | None, today: date | None) -> dict[str, Any]:
+    """The range as the query gives it; a series ends `today`, not with empty days to come."""
     shape: dict[str, Any]
     if period.last:
         shape = {"last": {"n": period.last[0], "unit": period.last[1].value}}
     else:
-        shape = {"from": period.start.isoformat(), "to": period.end.isoformat()}
+        end = period.end
+        if grain and today and period.start <= today:
+            end = min(end, today + timedelta(days=1))
+        shape = {"from": period.start.isoformat(), "to": end.isoformat()}
     return shape | ({"grain": grain.value} if grain else {})
 
 
@@ -161,8 +196,8 @@ def _intent(
 ) -> Intent:
     if is_compared:
         return Intent.COMPARISON
+    if reading.ranking and (group_by or reading.ranking.unit):
+        return Intent.TOP
     if grain:
         return Intent.TREND
-    if reading.limit:
-        return Intent.TOP
     return Intent.BREAKDOWN if group_by else Intent.COUNT

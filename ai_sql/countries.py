@@ -11,7 +11,7 @@ _COMMON = {
     "AE": ("UAE", "Emirates"),
     "NL": ("Holland", "the Netherlands"),
     "CZ": ("Czech Republic",),
-    "IE": ("Eire"),
+    "IE": ("Eire",),
     "KR": ("Korea",),
     "TR": ("Turkey",),
 }

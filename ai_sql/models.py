@@ -47,6 +47,7 @@ class Chart(BaseModel):
     y: list[str] = Field(default_factory=list)
     series: str | None = Field(None, description="Column whose values are drawn as separate lines.")
     unit: str | None = None
+    last_is_partial: bool = Field(False, description="The last point of the line is not over yet.")
 
 
 class AskAnswer(BaseModel):

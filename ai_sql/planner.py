@@ -84,6 +84,8 @@ class LocalPlanner:
             name = "events"
         elif dimensions:
             name = RANKED_BY.get(dimensions[0].name, FALLBACK_METRIC)
+        elif reading.ranking and reading.ranking.unit:
+            name = "events"
         else:
             return []
         metric = self.catalogue.metrics.get(name)
@@ -91,6 +93,8 @@ class LocalPlanner:
             return []
         if dimensions:
             notes.append(f"{dimensions[0].label} ranked by {metric.label.lower()}")
+        elif not reading.filters:
+            notes.append(f"ranked by {metric.label.lower()}")
         return [metric]
 
     def _period(self, reading: Reading, notes: list[str]) -> Period:

@@ -12,6 +12,7 @@ from ai_sql.plans import Clarification, Plan, Refusal
 from ai_sql.restate import restate
 from semantic_layer.errors import InvalidQuery
 from semantic_layer.layer import SemanticLayer
+from semantic_layer.periods import resolve
 from semantic_layer.project import ProjectContext, Role
 from semantic_layer.queries import MetricsQuery, parse_query
 
@@ -60,6 +61,7 @@ class _Exchange:
         assert isinstance(query, MetricsQuery)
         catalogue = self.layer.catalogue
         result = await self.layer.run(query, self.project, self.role)
+        is_open = resolve(query.time, self.project).is_open
         assumptions = [*plan.assumptions, *self._fallback()]
         return AskAnswer(
             outcome=AnswerOutcome.ANSWERED_WITH_ASSUMPTION
@@ -69,8 +71,15 @@ class _Exchange:
             query=query,
             sql=result.sql,
             result=result,
-            chart=chart(query, result),
-            narrative=narrate(query, result, plan.period, catalogue, self.project.currency),
+            chart=chart(query, result, is_open=is_open),
+            narrative=narrate(
+                query,
+                result,
+                plan.period,
+                catalogue,
+                self.project.currency,
+                is_open=is_open,
+            ),
             assumptions=assumptions,
             confidence=plan.confidence,
             query_id=result.query_id,

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ai_sql.dates import Calendar, Period, find_comparison, find_grain, find_period
-from ai_sql.dates.rules import NUMBER_WORDS, UNITS, number
+from ai_sql.dates.rules import UNITS
 from ai_sql.lexicon import Entity, Kind, Lexicon, Tag
+from ai_sql.rankings import Ranking, find_ranking
 from ai_sql.text import Token, tokenize
 from ai_sql.vocabulary import (
     AVERAGE,
@@ -15,12 +16,9 @@ from ai_sql.vocabulary import (
     FILLERS,
     NEGATIONS,
     OTHERS,
-    RANKINGS,
     STARTS,
 )
 from semantic_layer.queries import Unit
-
-DEFAULT_TOP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,7 @@ class Reading:
     is_trend: bool = False
     is_compared: bool = False
     compared_unit: Unit | None = None
-    limit: int | None = None
-    descending: bool = True
+    ranking: Ranking | None = None
     is_averaged: bool = False
     taken: set[int] = field(default_factory=set)
 
@@ -78,6 +75,7 @@ def read(question: str, lexicon: Lexicon, calendar: Calendar) -> Reading:
     _periods(reading, calendar)
     _grain(reading)
     _ranking(reading)
+    _double_meanings(reading)
     _words(reading)
     return reading
 
@@ -212,23 +210,36 @@ def _grain(reading: Reading) -> None:
 
 
 def _ranking(reading: Reading) -> None:
-    text = " ".join(
-        "\x00" if i in reading.taken else token.word for i, token in enumerate(reading.tokens)
-    )
-    for pattern, descending in RANKINGS:
-        match = pattern.search(text)
-        if not match:
+    reading.ranking = find_ranking(reading.tokens, reading.taken)
+    if reading.ranking:
+        reading.grain = reading.grain or reading.ranking.unit
+        reading.taken |= reading.ranking.taken
+
+
+def _double_meanings(reading: Reading) -> None:
+    """The events of "top events" and of "people by event" are a dimension, else a metric."""
+    for i, tag in enumerate(reading.tags):
+        dimension = next((e for e in tag.entities if e.kind is Kind.DIMENSION), None)
+        if tag.best.kind is not Kind.METRIC or not dimension:
             continue
-        count = re.search(rf"\d+|{NUMBER_WORDS}", match[0])
-        reading.limit = number(count[0]) if count else DEFAULT_TOP
-        reading.descending = descending
-        first = text[: match.start()].count(" ")
-        reading.take(first, first + match[0].count(" ") + 1)
-        return
+        others = {other.best.kind for other in reading.tags if other is not tag}
+        is_ranked = _is_ranked(reading, tag) and Kind.DIMENSION not in others
+        is_grouped = _is_grouped(reading, tag) and Kind.METRIC in others
+        if is_ranked or is_grouped:
+            reading.tags[i] = replace(tag, entities=(dimension,))
+
+
+def _is_ranked(reading: Reading, tag: Tag) -> bool:
+    ranking = reading.ranking
+    return ranking is not None and ranking.unit is None and tag.first - 1 in ranking.taken
+
+
+def _is_grouped(reading: Reading, tag: Tag) -> bool:
+    return tag.first > 0 and reading.tokens[tag.first - 1].word in {"by", "per", "each"}
 
 
 def _words(reading: Reading) -> None:
-    """Single words that carry a form: average, versus."""
+    """Single words that carry a form: average, versus, the "who" of "people who signed up"."""
     for i, token in enumerate(reading.tokens):
         if i in reading.taken or token.quoted:
             continue
@@ -237,6 +248,8 @@ def _words(reading: Reading) -> None:
             reading.taken.add(i)
         elif token.word in OTHERS:
             reading.is_compared = True
+            reading.taken.add(i)
+        elif token.word == "who" and i - 1 in reading.taken:
             reading.taken.add(i)
 
 

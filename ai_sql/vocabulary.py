@@ -1,7 +1,5 @@
 """English around the documented names: words without a meaning of their own, and words of form."""
 
-import re
-
 # Words that may stand in a question without changing what is asked.
 FILLERS = frozenset(
     """
@@ -9,7 +7,7 @@ FILLERS = frozenset(
     figures for from get gets give given had has have how i in is it its let like list many me much
     my number numbers of on onto or our out over per please plot pull see show shown so table tell
     than that the their them there these they this those to total totals up us want was we were what
-    when where which who will with within would you your
+    when where which will with within would you your
     across amid among break breakdown broken down split grouped group segmented segment
     calculate chart compute count counted counts data display find graph know look visualise
     visualize about came come coming during entire combined generated go going happen happened
@@ -44,27 +42,6 @@ EQUALS = frozenset(
         "with",
     }
 )
-GROUPERS = frozenset(
-    {"by", "per", "each", "every", "which", "what", "across", "top", "most", "least"}
-)
 OTHERS = frozenset(
     {"versus", "vs", "vs.", "compare", "compared", "comparing", "comparison", "against"}
-)
-
-_N = r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twenty|fifty|hundred)"
-_MOST = (
-    r"(?:top|best|most|highest|biggest|largest|greatest|leading|popular|busiest|frequent"
-    r"|frequently|often|common)"
-)
-_LEAST = r"(?:bottom|worst|least|lowest|smallest|fewest|rarest|rarely|slowest)"
-_ADJECTIVE = rf"(?: (?:{_MOST}|{_LEAST}|active|used|viewed|visited))?"
-# A pattern, and whether the highest come first; the forms with a number are tried before the rest.
-RANKINGS: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
-    (re.compile(pattern), descending)
-    for word, descending in ((_LEAST, False), (_MOST, True))
-    for pattern in (
-        rf"\b{word} {_N}\b{_ADJECTIVE}",
-        rf"\b{_N} {word}\b{_ADJECTIVE}",
-        rf"\b{word}\b{_ADJECTIVE}",
-    )
 )

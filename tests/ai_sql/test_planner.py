@@ -126,6 +126,67 @@ def test_the_least_popular_come_in_ascending_order(planner: LocalPlanner) -> Non
 
 
 @pytest.mark.parametrize(
+    ("question", "grain", "limit", "descending"),
+    [
+        ("which day had the most sessions in May 2015", "day", 1, True),
+        ("busiest 3 hours by sessions in May 2015", "hour", 3, True),
+        ("what were the quietest weeks by sessions in May 2015", "week", 10, False),
+        ("which 2 months in 2015 had the fewest sessions", "month", 2, False),
+    ],
+)
+def test_stretches_of_time_can_be_ranked(
+    planner: LocalPlanner, question: str, grain: str, limit: int, descending: bool
+) -> None:
+    found = plan(planner, question)
+    assert found.intent is Intent.TOP
+    assert found.query["time"]["grain"] == grain
+    assert found.query["order_by"] == [{"field": "sessions", "descending": descending}]
+    assert found.query["limit"] == limit
+
+
+def test_the_busiest_day_of_all_is_the_one_with_most_events(planner: LocalPlanner) -> None:
+    found = plan(planner, "what was the busiest day in May 2015")
+    assert (found.query["metrics"], found.assumptions) == (["events"], ("ranked by events",))
+
+
+@pytest.mark.parametrize(
+    ("question", "metrics", "group_by"),
+    [
+        ("top 5 events last week", ["events"], ["event_name"]),
+        ("most frequent events by people last week", ["people"], ["event_name"]),
+        ("people by event last week", ["people"], ["event_name"]),
+        ("which country had the most events last week", ["events"], ["country"]),
+        ("countries by events last week", ["events"], ["country"]),
+    ],
+)
+def test_a_word_that_is_a_metric_and_a_dimension(
+    planner: LocalPlanner, question: str, metrics: list[str], group_by: list[str]
+) -> None:
+    found = plan(planner, question)
+    assert (found.query["metrics"], found.query["group_by"]) == (metrics, group_by)
+
+
+def test_a_ranking_of_nothing_is_asked_back(planner: LocalPlanner) -> None:
+    outcome = planner.plan("top users last week")
+    assert isinstance(outcome, Clarification)
+    assert outcome.reason == "People of what should be ranked?"
+    assert outcome.options[:2] == ("which day had the most people", "top page by people")
+    assert all(isinstance(planner.plan(option), Plan) for option in outcome.options)
+
+
+def test_an_average_of_a_total_is_asked_back(planner: LocalPlanner) -> None:
+    outcome = planner.plan("average revenue last week")
+    assert isinstance(outcome, Clarification)
+    assert outcome.options[0] == "average revenue per day"
+    assert all(isinstance(planner.plan(option), Plan) for option in outcome.options)
+
+
+def test_a_series_ends_today(planner: LocalPlanner) -> None:
+    found = plan(planner, "daily active users this month")
+    assert found.query["time"] == {"from": "2026-11-01", "to": "2026-11-23", "grain": "day"}
+
+
+@pytest.mark.parametrize(
     ("question", "where"),
     [
         ("sessions from Germany last week", [condition("country", "DE")]),
@@ -219,7 +280,8 @@ def test_without_recent_data_everything_is_taken_and_stated(planner: LocalPlanne
     [
         ("what is the average temperature of our servers", "“temperature”, “servers”"),
         ("churn rate last month", "“churn”, “rate”"),
-        ("who is the president of France", "“president”"),
+        ("who is the president of France", "“who”, “president”"),
+        ("who are our most active users", "“who”"),
         ("drop table users", "“drop”"),
         ("hello there", "“hello”"),
     ],

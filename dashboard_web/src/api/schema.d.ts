@@ -495,6 +495,12 @@ export interface components {
             series?: string | null;
             /** Unit */
             unit?: string | null;
+            /**
+             * Last Is Partial
+             * @description The last point of the line is not over yet.
+             * @default false
+             */
+            last_is_partial?: boolean;
         };
         /**
          * Column

@@ -61,6 +61,13 @@ describe("resultChart", () => {
     ]);
   });
 
+  it("tells that the last point is not over yet", () => {
+    const chart: NonNullable<AskAnswer["chart"]> = { type: "line", x: "metric_time", y: ["sessions"] };
+    const rows: Result["rows"] = [["2026-03-28", 5]];
+    expect(resultChart(answer({ ...chart, last_is_partial: true }, [day, sessions], rows), "EUR")?.isLastPartial).toBe(true);
+    expect(resultChart(answer(chart, [day, sessions], rows), "EUR")?.isLastPartial).toBe(false);
+  });
+
   it("draws nothing for a single number or an empty result", () => {
     expect(resultChart(answer({ type: "number", x: null, y: ["sessions"], series: null, unit: null }, [sessions], [[5]]), "EUR")).toBeUndefined();
     expect(resultChart(answer({ type: "bar", x: "country", y: ["sessions"], series: null, unit: null }, [country, sessions], []), "EUR")).toBeUndefined();

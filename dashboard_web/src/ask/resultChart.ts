@@ -60,6 +60,7 @@ export function resultChart(answer: AskAnswer, currency: string): ChartSpec | un
     kind: chart.type,
     isTime: isTimeColumn(result.columns[x]),
     categories,
+    isLastPartial: chart.last_is_partial ?? false,
     series:
       series >= 0
         ? splitSeries(rows, categories, { x, y, series }, seriesOf(yColumn, currency))

@@ -25,6 +25,8 @@ def main() -> None:
 
 
 def follow_parent(parent: int) -> None:
+    # A shell ignores SIGINT for what it starts in the background, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
     if os.getppid() != parent:

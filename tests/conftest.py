@@ -31,6 +31,14 @@ os.environ.update(
 TEMPLATE_DATABASE = "migrated_template"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, a module stays in one of them, and the platform starts only once."""
+    for item in items:
+        uses_platform = "platform" in getattr(item, "fixturenames", ())
+        group = "platform" if uses_platform else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def _own_environment() -> Iterator[None]:
     """Commands export their settings, for the libraries that look for them in the environment."""

@@ -69,10 +69,11 @@ def test_queries_are_signed_beside_dbts_own_settings() -> None:
     }
 
 
-def test_a_child_ends_with_its_parent() -> None:
+def test_a_child_ends_with_its_parent_also_in_the_background_of_a_shell() -> None:
     child = (
-        "import os, time; from orchestration.dbt_process import follow_parent; "
-        "follow_parent(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)"
+        "import os, signal, time; from orchestration.dbt_process import follow_parent; "
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); follow_parent(os.getppid()); "
+        "print(os.getpid(), flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen(
         [

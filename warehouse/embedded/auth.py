@@ -84,9 +84,8 @@ def _of_basic(headers: Mapping[str, str]) -> tuple[str, str] | None:
     if not scheme:
         return None
     if scheme.lower() != "basic":
-        raise ClickHouseError(
-            516, "AUTHENTICATION_FAILED", f"Invalid authentication: '{scheme}' is not supported"
-        )
+        reason = f"'{scheme}' HTTP Authorization scheme is not supported"
+        raise ClickHouseError(516, "AUTHENTICATION_FAILED", f"Invalid authentication: {reason}")
     try:
         text = base64.b64decode(value, validate=True).decode("utf-8", "surrogateescape")
     except binascii.Error as error:

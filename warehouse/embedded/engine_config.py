@@ -59,6 +59,26 @@ _MERGE_TREE = {
 }
 
 
+_USERS = """<clickhouse>
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <users>
+    <default><no_password/>{rights}</default>
+    <admin><no_password/>{rights}</admin>
+  </users>
+</clickhouse>
+"""
+"""Nobody reaches the engine but through the gateway, which has asked for the password. The users
+are named because a dictionary signs in as the one in its SOURCE, with the password of clients.
+"""
+
+_RIGHTS = """
+      <networks><ip>::/0</ip></networks>
+      <profile>default</profile>
+      <quota>default</quota>
+      <access_management>1</access_management>"""
+
+
 def role_settings(config: GatewayConfig) -> dict[Role, dict[str, str]]:
     """What every connection of a role starts with."""
     reader = BASE_SETTINGS | config.reader_limits.settings() | {"readonly": "2"}
@@ -72,11 +92,17 @@ def render(config: GatewayConfig) -> str:
         f"<clickhouse>{server}"
         f"\n  <merge_tree>{merge_tree}\n  </merge_tree>"
         f"\n  <backups><allowed_path>{config.data_dir / 'backups'}/</allowed_path></backups>"
+        f"\n  <users_config>{_users_path(config)}</users_config>"
         f"{_QUERY_LOG if config.query_log else ''}\n</clickhouse>\n"
     )
 
 
+def _users_path(config: GatewayConfig) -> Path:
+    return config.data_dir / "users.xml"
+
+
 def write(config: GatewayConfig) -> Path:
+    _users_path(config).write_text(_USERS.format(rights=_RIGHTS))
     path = config.data_dir / "engine.xml"
     path.write_text(render(config))
     return path

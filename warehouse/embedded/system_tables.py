@@ -105,8 +105,6 @@ def with_views(sql: bytes, *, query_log: bool) -> bytes:
         return sql[: found[0].start] + shown + sql[found[1].end :]
     if words[:2] == [b"SHOW", b"CREATE"]:
         return _show_create(sql, found)
-    if words[:2] == [b"SHOW", b"POLICIES"] or words == [b"SHOW", b"ROW", b"POLICIES"]:
-        return _no_policies(sql, found)
     if not words or words[0] not in _READERS:
         return sql
     return _renamed(sql, found, query_log=query_log)
@@ -119,12 +117,6 @@ def _show_create(sql: bytes, found: list[Token]) -> bytes:
         return sql
     statement = _SHOW_CREATE.format(name=quote_string(_name(named[2])).decode()).encode()
     return statement + sql[named[2].end :]
-
-
-def _no_policies(sql: bytes, found: list[Token]) -> bytes:
-    """chDB refuses the statement for want of a grant; there are no row policies to show."""
-    clause = next((token.start for token in found if token.is_word(b"FORMAT")), len(sql))
-    return b"SELECT '' AS name WHERE 0 " + sql[clause:]
 
 
 def _renamed(sql: bytes, found: list[Token], *, query_log: bool) -> bytes:

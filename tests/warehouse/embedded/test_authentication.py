@@ -68,6 +68,13 @@ class TestWrongCredentials:
         response = locked.post("SELECT 1", headers={"Authorization": value})
         assert error_code(response) == (403, 516)
 
+    def test_of_a_token_are_refused_in_words_that_clients_look_for(
+        self, locked: GatewayProcess
+    ) -> None:
+        response = locked.post("SELECT 1", headers={"Authorization": "Bearer abc"})
+        reason = "Invalid authentication: 'Bearer' HTTP Authorization scheme is not supported"
+        assert reason in response.text
+
     def test_do_not_matter_to_ping(self, locked: GatewayProcess) -> None:
         assert locked.http.get("/ping", headers=_headers("nobody", "x")).text == "Ok.\n"
 
@@ -80,3 +87,23 @@ class TestWithoutPasswords:
 
     def test_an_unknown_user_stays_unknown(self, gateway: GatewayProcess) -> None:
         assert error_code(gateway.post("SELECT 1", user="nobody")) == (403, 516)
+
+
+class TestADictionary:
+    @pytest.mark.parametrize("user", ["admin", "default"])
+    def test_signs_in_as_clients_do(self, locked: GatewayProcess, user: str) -> None:
+        """dbt-clickhouse writes its own user and password into the SOURCE."""
+        credentials = {"user": user, "password": "a:dmin é"}
+        query = "SELECT number AS n, number + 6 AS m FROM numbers(3)"
+        source = f"CLICKHOUSE(user '{user}' password 'a:dmin é' query '{query}')"
+        locked.text(
+            f"CREATE DICTIONARY known_to_{user} (n UInt64, m UInt64) PRIMARY KEY n "
+            f"SOURCE({source}) LAYOUT(FLAT()) LIFETIME(0)",
+            **credentials,
+        )
+        looked_up = f"SELECT dictGet('known_to_{user}', 'm', 1)"
+        assert locked.text(looked_up, **credentials) == "7\n"
+
+    def test_is_no_way_in_for_others(self, locked: GatewayProcess) -> None:
+        response = locked.post("SELECT 1", user="admin", password="wrong")
+        assert error_code(response) == (403, 516)

@@ -53,7 +53,8 @@ class QueryHandler:
             new_spool = partial(self._spool, stack)
             chunks = body_chunks(receive, headers, framed=parameters.flag("decompress"))
             form = await forms.form_of(headers.get("content-type", ""), chunks, new_spool)
-            request = QueryRequest.of(scope["method"], parameters.merged(form.fields), headers)
+            merged = parameters.merged(form.fields)
+            request = QueryRequest.of(scope["method"], merged, headers, form.files.keys())
             reply.set("X-ClickHouse-Query-Id", request.query_id)
             incoming = await read_statement(request.query, chunks, new_spool)
             plan = await asyncio.get_running_loop().run_in_executor(

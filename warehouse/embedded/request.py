@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -20,7 +20,10 @@ _TRANSPORT = frozenset(
         "http_method", "param_",
     }
 )  # fmt: skip
-_EXTERNAL_TABLE = re.compile(r".+_(?:format|types|structure)\Z")
+_OF_AN_UPLOAD = ("format", "types", "structure")
+"""`NAME_structure` describes the uploaded file NAME; settings such as `date_time_input_format` end
+in the same words.
+"""
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
 
 MAX_SESSION_SECONDS = 3600
@@ -88,7 +91,14 @@ class QueryRequest:
     """`client_protocol_version`: the revision in which the client reads Native."""
 
     @classmethod
-    def of(cls, method: str, parameters: Parameters, headers: Mapping[str, str]) -> "QueryRequest":
+    def of(
+        cls,
+        method: str,
+        parameters: Parameters,
+        headers: Mapping[str, str],
+        uploads: Collection[str] = (),
+    ) -> "QueryRequest":
+        """`uploads` names the files that came with the request."""
         return cls(
             method=method,
             query=parameters.raw("query") or b"",
@@ -98,13 +108,13 @@ class QueryRequest:
             database=parameters.get("database") or headers.get("x-clickhouse-database"),
             default_format=parameters.get("default_format") or headers.get("x-clickhouse-format"),
             session=_session(parameters),
-            settings=_settings(parameters),
+            settings=_settings(parameters, uploads),
             params={
                 name.removeprefix("param_"): value
                 for name, value in parameters.items()
                 if name.startswith("param_")
             },
-            external_tables=_external_tables(parameters),
+            external_tables=_external_tables(parameters, uploads),
             accept_encoding=headers.get("accept-encoding", ""),
             wait_end_of_query=parameters.flag("wait_end_of_query")
             or parameters.flag("http_wait_end_of_query"),
@@ -149,10 +159,11 @@ def _session(parameters: Parameters) -> SessionRequest | None:
     )
 
 
-def _settings(parameters: Parameters) -> dict[str, str]:
+def _settings(parameters: Parameters, uploads: Collection[str]) -> dict[str, str]:
+    describing = {f"{name}_{part}" for name in uploads for part in _OF_AN_UPLOAD}
     settings = {}
     for name, value in parameters.items():
-        if name in _TRANSPORT or name.startswith("param_") or _EXTERNAL_TABLE.match(name):
+        if name in _TRANSPORT or name.startswith("param_") or name in describing:
             continue
         if not _SETTING_NAME.match(name):
             raise ClickHouseError(115, "UNKNOWN_SETTING", f"Unknown setting '{name}'")
@@ -160,10 +171,11 @@ def _settings(parameters: Parameters) -> dict[str, str]:
     return settings
 
 
-def _external_tables(parameters: Parameters) -> dict[str, dict[str, str]]:
-    tables: dict[str, dict[str, str]] = {}
-    for name, value in parameters.items():
-        if _EXTERNAL_TABLE.match(name):
-            table, _, part = name.rpartition("_")
-            tables.setdefault(table, {})[part] = _text(value)
-    return tables
+def _external_tables(parameters: Parameters, uploads: Collection[str]) -> dict[str, dict[str, str]]:
+    described = {
+        name: {part: parameters.get(f"{name}_{part}") for part in _OF_AN_UPLOAD} for name in uploads
+    }
+    return {
+        name: {part: value for part, value in parts.items() if value is not None}
+        for name, parts in described.items()
+    }

@@ -79,6 +79,11 @@ class TestFiles:
         settings = {"input_format_allow_errors_num": "1"}
         assert _post(gateway, fields, {"t": b"x\n1\n"}, **settings) == "1\n"
 
+    def test_leave_settings_with_names_like_theirs(self, gateway: GatewayProcess) -> None:
+        fields = {"query": "SELECT n FROM t", "t_structure": "n DateTime", "t_format": "CSV"}
+        settings = {"date_time_output_format": "unix_timestamp"}
+        assert _post(gateway, fields, {"t": b"1970-01-01 00:00:07\n"}, **settings) == "7\n"
+
     def test_are_gone_after_the_query(self, gateway: GatewayProcess) -> None:
         fields = {"query": "SELECT 1", "uploaded_structure": "n Int32"}
         _post(gateway, fields, {"uploaded": b"1\n"}, session_id="upload")

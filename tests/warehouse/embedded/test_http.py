@@ -146,6 +146,19 @@ class TestSettings:
         sql = "SELECT getSetting('max_threads')"
         assert gateway.text(sql, max_threads=7) == "7\n"
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("date_time_output_format", "iso"),
+            ("allow_suspicious_low_cardinality_types", "1"),
+        ],
+    )
+    def test_may_end_like_the_fields_of_an_upload(
+        self, gateway: GatewayProcess, name: str, value: str
+    ) -> None:
+        sql = f"SELECT value FROM system.settings WHERE name = '{name}'"
+        assert gateway.text(sql, **{name: value}) == f"{value}\n"
+
     def test_do_not_outlive_it(self, gateway: GatewayProcess) -> None:
         for _ in range(20):
             gateway.text("SET max_block_size = 3")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from ai_sql.dates import Calendar, Period
@@ -47,7 +48,11 @@ def compose(request: Request, catalogue: Catalogue, calendar: Calendar) -> Outco
         return _only_before(period, reading.other_period)
     is_compared = reading.is_compared and not side_by_side
     grain = _grain(reading, metrics, period)
-    unclear = _unclear(reading, metrics[0], group_by, grain, catalogue)
+    unclear = (
+        _per_another_metric(reading, catalogue)
+        or _unclear(reading, metrics[0], group_by, grain, catalogue)
+        or _change_over_several(reading, metrics[0], period, calendar)
+    )
     if unclear:
         return unclear
     query: dict[str, Any] = {
@@ -99,10 +104,43 @@ def _unclear(
         names = [catalogue.dimensions[name].label.lower() for name in metric.dimensions]
         options = (f"which day had the most {label}", *(f"top {each} by {label}" for each in names))
         return Clarification(f"{metric.label} of what should be ranked?", options[:MAX_OPTIONS])
+    if reading.is_list and not group_by and not grain:
+        names = [catalogue.dimensions[name].label.lower() for name in metric.dimensions]
+        options = (f"{label} over time", *(f"{label} by {each}" for each in names))
+        return Clarification(f"{metric.label} can be listed by something:", options[:MAX_OPTIONS])
     if reading.is_averaged and not grain and _is_total(metric):
         options = tuple(f"average {label} per {unit}" for unit in (Unit.DAY, Unit.WEEK, Unit.MONTH))
         return Clarification(f"{metric.label} is a total. An average over what?", options)
     return None
+
+
+def _per_another_metric(reading: Reading, catalogue: Catalogue) -> Clarification | None:
+    """A question back for "orders per person": only documented ratios can be asked for."""
+    named = reading.named(Kind.METRIC)
+    for tag, following in pairwise(named):
+        between = [token.word for token in reading.tokens[tag.end : following.first]]
+        if between and between[0] == "per":
+            labels = [catalogue.metrics[each.best.name].label for each in (tag, following)]
+            one, other = labels[0].lower(), labels[1].lower()
+            return Clarification(
+                f"No metric is documented as {one} per {other}.",
+                (f"{one} and {other}", one, other),
+            )
+    return None
+
+
+def _change_over_several(
+    reading: Reading, metric: Metric, period: Period, calendar: Calendar
+) -> Clarification | None:
+    """A question back for "did it grow from May to July": between its ends, or against before?"""
+    is_one_unit = (period.start, period.end) == _bounds(calendar, period, 0)
+    if not reading.is_change or reading.other_period or period.last or is_one_unit:
+        return None
+    label, when = metric.label.lower(), period.describe()
+    return Clarification(
+        f"A change over {when} can be shown in two ways:",
+        (f"{label} over time, {when}", f"{label}, {when}, compared to the previous period"),
+    )
 
 
 def _is_total(metric: Metric) -> bool:

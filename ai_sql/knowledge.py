@@ -7,6 +7,7 @@ from datetime import date
 
 from ai_sql.countries import spoken_names
 from ai_sql.lexicon import Lexicon, lexicon_of
+from ai_sql.text import phrase
 from semantic_layer.catalogue import Catalogue
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.project import ProjectContext, Role
@@ -55,7 +56,7 @@ async def _read(project: ProjectContext, layer: SemanticLayer) -> Knowledge:
         (dimension, value, spoken)
         for dimension, held in zip(dimensions, found, strict=True)
         for value in held
-        for spoken in _spoken(dimension, value)
+        for spoken in spoken_forms(dimension, value)
     ]
     lexicon = lexicon_of(layer.catalogue, values)
     return Knowledge(lexicon, _day(first), _day(last)) if count else Knowledge(lexicon)
@@ -72,11 +73,18 @@ def _dimensions(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _spoken(dimension: str, value: object) -> Iterator[str]:
+def spoken_forms(dimension: str, value: object) -> Iterator[str]:
+    """What a value may be called in a question; nothing for what nobody would type."""
     text = str(value or "")
     if not text or len(text) > LONGEST_VALUE:
         return
-    yield from spoken_names(text) if dimension == "country" else (text,)
+    if dimension == "country":
+        yield from spoken_names(text)
+        return
+    yield text
+    words = phrase(text)
+    if dimension == "event_name" and len(words) == 2:
+        yield f"{words[1]} {words[0]}"  # "cancelled orders" are order_cancelled
 
 
 def _day(value: object) -> date:

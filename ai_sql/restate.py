@@ -3,7 +3,7 @@
 from ai_sql.countries import country_name
 from ai_sql.dates import Period
 from semantic_layer.catalogue import Catalogue
-from semantic_layer.queries import Filter, MetricsQuery, Operator, Scalar
+from semantic_layer.queries import Filter, MetricsQuery, Operator, Scalar, Unit
 
 _OPERATORS = {
     Operator.EQ: "is",
@@ -26,10 +26,17 @@ def restate(query: MetricsQuery, period: Period, catalogue: Catalogue) -> str:
     parts += [f"where {condition(item, catalogue)}" for item in query.where]
     if query.time.grain:
         parts.append(f"per {query.time.grain}")
-    parts.append(period.describe() + (" including today so far" if period.last else ""))
+    parts.append(period.describe() + _open_end(period))
     if query.compare:
         parts.append("compared to the period before")
     return ", ".join(parts)
+
+
+def _open_end(period: Period) -> str:
+    if not period.last:
+        return ""
+    unit = period.last[1]
+    return f" including {'today' if unit is Unit.DAY else f'the current {unit}'} so far"
 
 
 def condition(item: Filter, catalogue: Catalogue) -> str:

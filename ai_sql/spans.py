@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ai_sql.dates import Calendar, Period, find_comparison, find_grain, find_period
+from ai_sql.dates import (
+    Calendar,
+    Period,
+    find_comparison,
+    find_grain,
+    find_period,
+    is_change,
+)
 from ai_sql.dates.rules import UNITS
 from ai_sql.lexicon import Entity, Kind, Lexicon, Tag
 from ai_sql.rankings import Ranking, find_ranking
@@ -14,11 +21,14 @@ from ai_sql.vocabulary import (
     CONTAINS,
     EQUALS,
     FILLERS,
+    LISTS,
     NEGATIONS,
     OTHERS,
     STARTS,
 )
 from semantic_layer.queries import Unit
+
+PEOPLE = "people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,12 @@ class Reading:
     grain: Unit | None = None
     is_trend: bool = False
     is_compared: bool = False
+    is_change: bool = False
+    """Compared by a verb, "did it grow": the two ends of the period may be what is compared."""
     compared_unit: Unit | None = None
     ranking: Ranking | None = None
     is_averaged: bool = False
+    is_list: bool = False
     taken: set[int] = field(default_factory=set)
 
     def named(self, kind: Kind) -> list[Tag]:
@@ -81,13 +94,15 @@ def read(question: str, lexicon: Lexicon, calendar: Calendar) -> Reading:
 
 
 def _names(reading: Reading, lexicon: Lexicon) -> None:
+    value_end = -1
     for tag in lexicon.tag(reading.tokens, reading.taken):
         if _is_code(tag) and not reading.tokens[tag.first].text.isupper():
             continue
         if tag.best.kind is Kind.VALUE:
             reading.filters.append(_value_filter(reading, tag))
-        else:
-            reading.tags.append(tag)
+            value_end = tag.end
+        elif not (tag.first == value_end and tag.best.name == reading.filters[-1].field):
+            reading.tags.append(tag)  # the devices of "mobile devices" are part of the filter
         reading.take(tag.first, tag.end)
 
 
@@ -182,6 +197,7 @@ def _dimension_ending_at(
 def _comparison(reading: Reading) -> None:
     while found := find_comparison(reading.tokens, reading.taken):
         reading.is_compared = True
+        reading.is_change = reading.is_change or is_change(found.value)
         words = re.findall(UNITS, found.value)
         if words:
             reading.compared_unit = Unit(words[0])
@@ -200,6 +216,16 @@ def _periods(reading: Reading, calendar: Calendar) -> None:
         first, second = sorted((found, other), key=lambda f: f.first)
         reading.take(other.first, other.end)
         reading.period, reading.other_period = first.value, second.value
+    elif reading.is_change:
+        _split_in_two(reading, found.value, calendar)
+
+
+def _split_in_two(reading: Reading, period: Period, calendar: Calendar) -> None:
+    """ "Changed from October to November" compares November with October."""
+    second = calendar.shift(period.start, period.unit, 1)
+    if not period.last and calendar.shift(second, period.unit, 1) == period.end:
+        reading.other_period = calendar.unit_of(period.start, period.unit)
+        reading.period = calendar.unit_of(second, period.unit)
 
 
 def _grain(reading: Reading) -> None:
@@ -239,18 +265,22 @@ def _is_grouped(reading: Reading, tag: Tag) -> bool:
 
 
 def _words(reading: Reading) -> None:
-    """Single words that carry a form: average, versus, the "who" of "people who signed up"."""
+    """Single words that carry a form: average, versus, list."""
     for i, token in enumerate(reading.tokens):
         if i in reading.taken or token.quoted:
             continue
-        if token.word in AVERAGE:
-            reading.is_averaged = True
+        reading.is_averaged = reading.is_averaged or token.word in AVERAGE
+        reading.is_list = reading.is_list or token.word in LISTS
+        reading.is_compared = reading.is_compared or token.word in OTHERS
+        if token.word in AVERAGE | LISTS | OTHERS or _goes_without_saying(reading, i):
             reading.taken.add(i)
-        elif token.word in OTHERS:
-            reading.is_compared = True
-            reading.taken.add(i)
-        elif token.word == "who" and i - 1 in reading.taken:
-            reading.taken.add(i)
+
+
+def _goes_without_saying(reading: Reading, i: int) -> bool:
+    """The "who" of "people who signed up"; whoever is counted was active."""
+    word = reading.tokens[i].word
+    is_about_people = any(tag.best.name == PEOPLE for tag in reading.tags)
+    return (word == "who" and i - 1 in reading.taken) or (word == "active" and is_about_people)
 
 
 def entities(tags: Iterable[Tag]) -> list[Entity]:

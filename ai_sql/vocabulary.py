@@ -4,7 +4,7 @@
 FILLERS = frozenset(
     """
     a all am an and any are as at be been being between by can could did do does each every figure
-    figures for from get gets give given had has have how i in is it its let like list many me much
+    figures for from get gets give given had has have how i in is it its let like many me much
     my number numbers of on onto or our out over per please plot pull see show shown so table tell
     than that the their them there these they this those to total totals up us want was we were what
     when where which will with within would you your
@@ -12,11 +12,14 @@ FILLERS = frozenset(
     calculate chart compute count counted counts data display find graph know look visualise
     visualize about came come coming during entire combined generated go going happen happened
     happening made make occur occurred received recorded registered tracked used using viewed
-    visited went whole altogether amount current currently different distinct latest overall
+    visited went
+    whole sent send brought bring drove drive drives delivered contributed contribute altogether
+    amount current currently different distinct latest overall
     quantity sum unique value values various
     """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
 )
 
+LISTS = frozenset({"list", "lists", "enumerate"})
 AVERAGE = frozenset({"average", "avg", "mean", "typical"})
 NEGATIONS = frozenset(
     {"not", "except", "excluding", "exclude", "without", "besides", "isn't", "aren't", "non"}

@@ -31,6 +31,7 @@ os.environ.update(
 TEMPLATE_DATABASE = "migrated_template"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several processes, a module stays in one of them, and the platform starts only once."""
     for item in items:

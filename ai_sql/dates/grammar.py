@@ -41,6 +41,10 @@ _GRAINS: Sequence[_Grain] = (
 _COMPARED = r"(?:compared? (?:to|with)|vs\.?|versus|against|relative to|over)"
 _MORE = r"grow|grew|grown|growth|increased?|rise|rose|risen"
 _LESS = r"decreased?|declined?|dropped|fell|fallen"
+_CHANGES = (
+    re.compile(r"\b(?:go|goes|going|gone|went) (?:up|down)\b"),
+    re.compile(rf"\b(?:changed?|{_MORE}|{_LESS})\b"),
+)
 _COMPARISONS = (
     re.compile(
         rf"\b{_COMPARED} (?:the )?(?:same )?(?:previous|prior|last|preceding)"
@@ -48,7 +52,7 @@ _COMPARISONS = (
     ),
     re.compile(rf"\b{_COMPARED} (?:the )?(?:period|{UNITS}) before\b"),
     re.compile(rf"\b(?P<unit>{UNITS}) (?:over|on) (?P=unit)\b|\b(?:dod|wow|mom|qoq)\b"),
-    re.compile(rf"\b(?:changed?|{_MORE}|{_LESS})\b"),
+    *_CHANGES,
 )
 
 
@@ -92,6 +96,11 @@ def find_comparison(tokens: Sequence[Token], taken: Container[int] = ()) -> Foun
         if match:
             return Found(match[0], *_tokens(match, starts))
     return None
+
+
+def is_change(wording: str) -> bool:
+    """Whether a comparison is worded by a verb: grown, fallen, went up."""
+    return any(pattern.fullmatch(wording) for pattern in _CHANGES)
 
 
 def _read(reader: Reader, match: re.Match[str], calendar: Calendar) -> Period | None:

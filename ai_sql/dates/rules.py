@@ -126,6 +126,10 @@ def _date(match: re.Match[str], calendar: Calendar) -> Period | None:
     return parse_absolute(match["date"], calendar)
 
 
+def _right_now(_match: re.Match[str], calendar: Calendar) -> Period:
+    return calendar.relative(Unit.DAY, 0).assuming("right now is read as today")
+
+
 def _day(offset: int) -> Reader:
     return lambda _match, calendar: calendar.relative(Unit.DAY, offset)
 
@@ -167,9 +171,12 @@ RULES: Sequence[Rule] = (
     _rule(rf"{_NUMBER} {_UNIT}s? ago", _ago),
     _rule(rf"{_IN}past {_UNIT}", _past_unit),
     _rule(rf"{_IN}(?:last|previous|prior) {_UNIT}", _previous_unit),
-    _rule(rf"(?:for |in |over |during )?(?:this|the current|current) {_UNIT}", _this_unit),
+    _rule(
+        rf"(?:for |in |over |during )?(?:this|the current|current) {_UNIT}(?: so far)?", _this_unit
+    ),
     _rule(r"(?:the )?day before yesterday", _day(-2)),
-    _rule(r"(?:so far )?today|right now", _day(0)),
+    _rule(r"(?:so far )?today(?: so far)?", _day(0)),
+    _rule(r"right now", _right_now),
     _rule(r"yesterday", _day(-1)),
     _rule(r"(?:on |over )?(?:the )?(?P<which>last|past|this) weekend", _weekend),
     _rule(rf"(?:on |last )(?P<weekday>{'|'.join(_WEEKDAYS)})", _weekday),

@@ -196,6 +196,7 @@ def test_a_series_ends_today(planner: LocalPlanner) -> None:
             "sessions in Chrome from France last week",
             [condition("browser", "Chrome"), condition("country", "FR")],
         ),
+        ("sessions from Chrome browsers last week", [condition("browser", "Chrome")]),
         ("sessions where medium is email last week", [condition("utm_medium", "email")]),
         ("page views of /pricing last week", [condition("path", "/pricing")]),
         (
@@ -239,6 +240,15 @@ def test_a_two_letter_word_is_a_country_only_in_capitals(planner: LocalPlanner) 
         ("revenue last week compared to the previous week", LAST_WEEK),
         ("revenue week over week", LAST_WEEK),
         ("has revenue grown", LAST_30_DAYS),
+        ("did revenue go up in May 2015", {"from": "2015-05-01", "to": "2015-06-01"}),
+        (
+            "how did revenue change from 17 May 2015 to 18 May 2015",
+            {"from": "2015-05-18", "to": "2015-05-19"},
+        ),
+        (
+            "revenue from 17 May 2015 to 18 May 2015 compared to the previous period",
+            {"from": "2015-05-17", "to": "2015-05-19"},
+        ),
     ],
 )
 def test_a_comparison_is_with_the_period_before(
@@ -247,6 +257,39 @@ def test_a_comparison_is_with_the_period_before(
     found = plan(planner, question)
     assert found.intent is Intent.COMPARISON
     assert (found.query["compare"], found.query["time"]) == ("previous_period", time)
+
+
+def test_a_change_over_several_units_is_asked_back(planner: LocalPlanner) -> None:
+    outcome = planner.plan("did revenue grow from January 2015 to May 2015")
+    assert isinstance(outcome, Clarification)
+    assert outcome.reason == (
+        "A change over 1 January 2015 to 31 May 2015 can be shown in two ways:"
+    )
+    trend, comparison = [plan(planner, option) for option in outcome.options]
+    assert (trend.intent, comparison.intent) == (Intent.TREND, Intent.COMPARISON)
+    assert trend.period == comparison.period
+
+
+def test_an_undocumented_ratio_is_asked_back(planner: LocalPlanner) -> None:
+    outcome = planner.plan("revenue per visitor last week")
+    assert isinstance(outcome, Clarification)
+    assert outcome.reason == "No metric is documented as revenue per people."
+    assert plan(planner, outcome.options[0]).query["metrics"] == ["revenue", "people"]
+
+
+def test_a_list_needs_something_to_list(planner: LocalPlanner) -> None:
+    outcome = planner.plan("list all users")
+    assert isinstance(outcome, Clarification)
+    assert outcome.options[:2] == ("people over time", "people by page")
+    assert plan(planner, "list users by country").query["group_by"] == ["country"]
+
+
+def test_the_present_is_today(planner: LocalPlanner) -> None:
+    today = {"from": "2026-11-22", "to": "2026-11-23"}
+    assert plan(planner, "revenue today so far").query["time"] == today
+    found = plan(planner, "number of active users right now")
+    assert (found.query["metrics"], found.query["time"]) == (["people"], today)
+    assert found.assumptions == ("right now is read as today",)
 
 
 def test_values_to_compare_stand_side_by_side(planner: LocalPlanner) -> None:

@@ -16,11 +16,12 @@ from typing import Any, Self
 
 import chdb
 
-from warehouse.embedded import engine_config, reader, system_tables
+from warehouse.embedded import access_statements, engine_config, reader, system_tables
 from warehouse.embedded.auth import Role
 from warehouse.embedded.config import GatewayConfig
 from warehouse.embedded.errors import ClickHouseError, from_engine
 from warehouse.embedded.lexer import quote_identifier, quote_string
+from warehouse.embedded.sql_users import SqlUsers
 
 CACHED_STATEMENTS = 256
 CACHED_STATEMENT_BYTES = 16_384
@@ -181,6 +182,8 @@ class Engine:
             self._anchor.run(statement)
         for statement in reader.view_statements(config):
             self._anchor.run(statement)
+        self._users = SqlUsers(config.data_dir / "users.json")
+        self._show_access(self._users.view_statements())
 
     def connect(self, role: Role = Role.ADMIN) -> Connection:
         settings = "&".join(f"{name}={value}" for name, value in self._settings[role].items())
@@ -211,6 +214,22 @@ class Engine:
         text = json.dumps(tree, ensure_ascii=False).encode("utf-8", "surrogateescape")
         with self._parser_lock:
             return self._parser.value(b"SELECT formatQueryFromJSON(" + quote_string(text) + b")")
+
+    def change_access(self, sql: bytes, database: str) -> bool:
+        """Run a statement on users and grants; False for the forms that the engine answers."""
+        change = access_statements.parse(self._canonical(sql), database)
+        if change is not None:
+            self._users.apply(change, self._show_access)
+        return change is not None
+
+    def _canonical(self, sql: bytes) -> bytes:
+        with self._parser_lock:
+            return self._parser.value(b"SELECT formatQuerySingleLine(" + quote_string(sql) + b")")
+
+    def _show_access(self, statements: Iterable[bytes]) -> None:
+        with self.connect() as connection:
+            for statement in statements:
+                connection.run(statement)
 
     def kill(self, marker: str) -> None:
         """Stop the statements of one request, without waiting for them to end."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from warehouse.embedded import native_stream
+from warehouse.embedded.access_statements import changes_access
 from warehouse.embedded.body import Spool
 from warehouse.embedded.engine import Connection, Outcome
 from warehouse.embedded.errors import ClickHouseError
@@ -53,17 +54,23 @@ class Plan:
 
 
 class Execution:
-    """Runs plans; `connect` opens a connection of the plan's role."""
+    """Runs plans; `connect` opens a connection of the plan's role.
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
+    `change_access` takes a statement on users and grants, and the current database.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Connection], change_access: Callable[[bytes, str], bool]
+    ) -> None:
         self._connect = connect
+        self._change_access = change_access
 
     def once(self, plan: Plan, pipe: int) -> Outcome:
         """Run on a connection of its own, writing rows to `pipe`. Raises ClickHouseError."""
         with self._connect() as connection:
             if plan.database:
                 connection.use(plan.database)
-            return _Run(plan, connection, pipe, self._connect).outcome()
+            return self._run(plan, connection, pipe)
 
     def in_session(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
         """Run on a session's connection: its SET, USE and tables stay, the request's do not."""
@@ -71,7 +78,10 @@ class Execution:
             restore.enter_context(_settings_kept(plan, connection))
             if plan.database and not (plan.statement and plan.statement.keyword == b"USE"):
                 restore.enter_context(_database_of_request(plan.database, connection))
-            return _Run(plan, connection, pipe, self._connect).outcome()
+            return self._run(plan, connection, pipe)
+
+    def _run(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
+        return _Run(plan, connection, pipe, self._connect, self._change_access).outcome()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class _Run:
     connection: Connection
     pipe: int
     connect: Callable[[], Connection]
+    change_access: Callable[[bytes, str], bool]
 
     def outcome(self) -> Outcome:
         with ExitStack() as stack:
@@ -101,6 +112,8 @@ class _Run:
     def _statement(self, statement: Statement, params: Mapping[str, str]) -> Outcome:
         if statement.node == "KillQueryQuery":
             statement = kill_query(statement, self.connection, params)
+        if changes_access(statement.sql) and self._changed_access(statement.sql):
+            return Outcome()
         output_format = self.plan.output_format
         if not statement.returns_rows:
             return self.connection.run(statement.sql, output_format, params)
@@ -108,6 +121,9 @@ class _Run:
             return self._native(statement, params)
         sql = statement.into_outfile(f"/proc/self/fd/{self.pipe}", output_format)
         return self.connection.run(sql, output_format, params)
+
+    def _changed_access(self, sql: bytes) -> bool:
+        return self.change_access(sql, self.connection.value(b"SELECT currentDatabase()").decode())
 
     def _native(self, statement: Statement, params: Mapping[str, str]) -> Outcome:
         if statement.node == "SelectWithUnionQuery":

@@ -34,7 +34,9 @@ class QueryHandler:
         self._engine = engine
         self._authenticator = Authenticator(config)
         self._planner = Planner(config, engine)
-        self._executions = {role: Execution(partial(engine.connect, role)) for role in Role}
+        self._executions = {
+            role: Execution(partial(engine.connect, role), engine.change_access) for role in Role
+        }
         self._sessions = {role: Sessions(partial(engine.connect, role)) for role in Role}
         self._workers = {
             Role.ADMIN: ThreadPoolExecutor(config.admin_connections, "admin"),

@@ -120,7 +120,7 @@ def _show_create(sql: bytes, found: list[Token]) -> bytes:
 
 
 def _renamed(sql: bytes, found: list[Token], *, query_log: bool) -> bytes:
-    names = {b"processes"}
+    names = {b"processes", b"users", b"grants"}
     if query_log:
         names |= {b"query_log", b"session_log"}
     parts, copied = [], 0

@@ -44,6 +44,8 @@ def compose(request: Request, catalogue: Catalogue, calendar: Calendar) -> Outco
     misfit = _misfit(metrics, [*group_by, *(item.field for item in reading.filters)], catalogue)
     if misfit:
         return misfit
+    if reading.compared_count and (not period.last or period.last[0] != reading.compared_count):
+        return _only_before(period, calendar.last(reading.compared_count, period.unit))
     if reading.other_period and not _is_before(reading.other_period, period, calendar):
         return _only_before(period, reading.other_period)
     is_compared = reading.is_compared and not side_by_side
@@ -65,9 +67,10 @@ def compose(request: Request, catalogue: Catalogue, calendar: Calendar) -> Outco
     if is_compared:
         query["compare"] = "previous_period"
     ranking = reading.ranking
-    if (group_by and grain is None) or (ranking and ranking.unit):
-        descending = ranking.descending if ranking else True
+    descending = ranking.descending if ranking else True
+    if (group_by and grain is None) or (ranking and (ranking.unit or not descending)):
         query["order_by"] = [{"field": metrics[0].name, "descending": descending}]
+    if ranking or "order_by" in query:
         query["limit"] = ranking.limit if ranking else BREAKDOWN_ROWS
     notes = (*request.notes, *_readings_not_taken(reading.filters, catalogue), *_stated(period))
     intent = _intent(reading, is_compared, grain, group_by)

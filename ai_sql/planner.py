@@ -15,8 +15,8 @@ DEFAULT_DAYS = 30
 MAX_OPTIONS = 4
 
 # The metric meant when only a dimension is named: "top pages", "most common browsers".
-RANKED_BY = {"path": "page_views", "event_name": "events", "entry_path": "sessions"}
-FALLBACK_METRIC = "people"
+RANKED_BY = {"path": "page_views", "event_name": "events"}
+FALLBACK_METRICS = ("people", "sessions", "events")
 
 EXAMPLES = (
     ("dau", "daily active users for the past 7 days"),
@@ -83,7 +83,7 @@ class LocalPlanner:
         if any(item.field == "event_name" for item in reading.filters):
             name = "events"
         elif dimensions:
-            name = RANKED_BY.get(dimensions[0].name, FALLBACK_METRIC)
+            name = self._counted_by(dimensions[0].name)
         elif reading.ranking and reading.ranking.unit:
             name = "events"
         else:
@@ -96,6 +96,15 @@ class LocalPlanner:
         elif not reading.filters:
             notes.append(f"ranked by {metric.label.lower()}")
         return [metric]
+
+    def _counted_by(self, dimension: str) -> str:
+        known = self.catalogue.metrics
+        fitting = (
+            name
+            for name in FALLBACK_METRICS
+            if name in known and dimension in known[name].dimensions
+        )
+        return RANKED_BY.get(dimension) or next(fitting, "")
 
     def _period(self, reading: Reading, notes: list[str]) -> Period:
         """The period named, else the last complete unit of a comparison, else the last 30 days."""

@@ -21,8 +21,9 @@ def restate(query: MetricsQuery, period: Period, catalogue: Catalogue) -> str:
     metrics = " and ".join(catalogue.metrics[name].label for name in query.metrics)
     dimensions = [catalogue.dimensions[name].label.lower() for name in query.group_by]
     parts = [metrics + (f" by {' and '.join(dimensions)}" if dimensions else "")]
-    if query.order_by and query.limit and query.limit < 100:
-        parts[0] += f", {'top' if query.order_by[0].descending else 'bottom'} {query.limit}"
+    if query.limit and query.limit < 100:
+        is_top = not query.order_by or query.order_by[0].descending
+        parts[0] += f", {'top' if is_top else 'bottom'} {query.limit}"
     parts += [f"where {condition(item, catalogue)}" for item in query.where]
     if query.time.grain:
         parts.append(f"per {query.time.grain}")

@@ -57,6 +57,8 @@ class Reading:
     is_change: bool = False
     """Compared by a verb, "did it grow": the two ends of the period may be what is compared."""
     compared_unit: Unit | None = None
+    compared_count: int | None = None
+    """The 7 of "the previous 7 days"."""
     ranking: Ranking | None = None
     is_averaged: bool = False
     is_list: bool = False
@@ -201,6 +203,8 @@ def _comparison(reading: Reading) -> None:
         words = re.findall(UNITS, found.value)
         if words:
             reading.compared_unit = Unit(words[0])
+        if count := re.search(r"\d+", found.value):
+            reading.compared_count = int(count[0])
         reading.take(found.first, found.end)
 
 
@@ -280,7 +284,9 @@ def _goes_without_saying(reading: Reading, i: int) -> bool:
     """The "who" of "people who signed up"; whoever is counted was active."""
     word = reading.tokens[i].word
     is_about_people = any(tag.best.name == PEOPLE for tag in reading.tags)
-    return (word == "who" and i - 1 in reading.taken) or (word == "active" and is_about_people)
+    return (word in {"who", "where"} and i - 1 in reading.taken) or (
+        word == "active" and is_about_people
+    )
 
 
 def entities(tags: Iterable[Tag]) -> list[Entity]:

@@ -4,25 +4,34 @@
 FILLERS = frozenset(
     """
     a all am an and any are as at be been being between by can could did do does each every figure
-    figures for from get gets give given had has have how i in is it its let like many me much
-    my number numbers of on onto or our out over per please plot pull see show shown so table tell
-    than that the their them there these they this those to total totals up us want was we were what
-    when where which will with within would you your
-    across amid among break breakdown broken down split grouped group segmented segment
-    calculate chart compute count counted counts data display find graph know look visualise
-    visualize about came come coming during entire combined generated go going happen happened
-    happening made make occur occurred received recorded registered tracked used using viewed
-    visited went
-    whole sent send brought bring drove drive drives delivered contributed contribute altogether
-    amount current currently different distinct latest overall
-    quantity sum unique value values various
+    figures for from get gets give given had has have how i in is it its let like many me much my
+    number numbers of on onto or our out over per please plot pull see show shown so table tell than
+    that the their them there these they this those to total totals up us want was we were what when
+    which will with within would you your across amid among break breakdown broken down split
+    grouped group segmented segment calculate chart compute count counted counts data display find
+    graph know look visualise visualize about came come coming during entire combined generated go
+    going happen happened happening made make occur occurred received recorded registered tracked
+    use used uses using viewed visited went whole sent send brought bring drove drive drives
+    delivered contributed contribute altogether amount current currently different distinct latest
+    overall times fired triggered named called quantity sum unique value values various
     """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
 )
 
 LISTS = frozenset({"list", "lists", "enumerate"})
 AVERAGE = frozenset({"average", "avg", "mean", "typical"})
 NEGATIONS = frozenset(
-    {"not", "except", "excluding", "exclude", "without", "besides", "isn't", "aren't", "non"}
+    {
+        "not",
+        "except",
+        "excluding",
+        "exclude",
+        "without",
+        "outside",
+        "besides",
+        "isn't",
+        "aren't",
+        "non",
+    }
 )
 CONTAINS = frozenset(
     {"contains", "contain", "containing", "include", "includes", "including", "like", "matching"}

@@ -30,6 +30,7 @@ ABSOLUTE = "|".join(
     (
         rf"{YEAR}-w\d\d?",
         rf"{YEAR}-\d\d-\d\d",
+        rf"{YEAR}/\d\d?/\d\d?",
         rf"{YEAR}-\d\d",
         rf"\d{{1,2}}[/.]\d{{1,2}}[/.]{YEAR}",
         rf"{DAY} (?:of )?(?:{MONTH})(?: (?:of )?{YEAR})?",
@@ -65,6 +66,8 @@ def parse_absolute(text: str, calendar: Calendar, borrow: Period | None = None) 
 def _iso(text: str, calendar: Calendar) -> Period | None:
     if match := re.fullmatch(rf"({YEAR})-w(\d\d?)", text):
         return calendar.unit_of(date.fromisocalendar(int(match[1]), int(match[2]), 1), Unit.WEEK)
+    if match := re.fullmatch(rf"({YEAR})/(\d\d?)/(\d\d?)", text):
+        return calendar.unit_of(date(*map(int, match.groups())), Unit.DAY)
     if re.fullmatch(rf"{YEAR}-\d\d-\d\d", text):
         return calendar.unit_of(date.fromisoformat(text), Unit.DAY)
     if re.fullmatch(rf"{YEAR}-\d\d", text):

@@ -30,6 +30,7 @@ _GRAINS: Sequence[_Grain] = (
         re.compile(rf"\b(?:by|per|each|every|for each|for every) (?:the )?{_UNIT}\b(?! of)"),
         lambda match: Unit(match["unit"]),
     ),
+    (re.compile(rf"\x00 and (?:by |per )?{_UNIT}\b(?! of)"), lambda match: Unit(match["unit"])),
     (re.compile(rf"\b{_UNIT} by (?P=unit)\b"), lambda match: Unit(match["unit"])),
     (re.compile(rf"\b(?:{'|'.join(_ADVERBS)})\b"), lambda match: _ADVERBS[match[0]]),
     (
@@ -48,7 +49,7 @@ _CHANGES = (
 _COMPARISONS = (
     re.compile(
         rf"\b{_COMPARED} (?:the )?(?:same )?(?:previous|prior|last|preceding)"
-        rf"(?: (?:period|{UNITS})s?)?\b"
+        rf"(?: (?:period|(?P<n>\d+) (?:{UNITS})|{UNITS})s?)?\b"
     ),
     re.compile(rf"\b{_COMPARED} (?:the )?(?:period|{UNITS}) before\b"),
     re.compile(rf"\b(?P<unit>{UNITS}) (?:over|on) (?P=unit)\b|\b(?:dod|wow|mom|qoq)\b"),

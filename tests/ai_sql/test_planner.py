@@ -118,6 +118,24 @@ def test_a_top_n_is_ordered_and_limited(planner: LocalPlanner) -> None:
     }
 
 
+def test_a_top_n_over_time_keeps_the_highest_groups(planner: LocalPlanner) -> None:
+    found = plan(planner, "top 3 countries by revenue each month of 2011")
+    assert (found.query["group_by"], found.query["limit"]) == (["country"], 3)
+    assert found.query["time"]["grain"] == "month"
+    assert "order_by" not in found.query
+
+
+def test_a_grain_may_follow_a_dimension(planner: LocalPlanner) -> None:
+    found = plan(planner, "revenue by country and month in 2011")
+    assert (found.query["group_by"], found.query["time"]["grain"]) == (["country"], "month")
+
+
+def test_the_period_before_has_the_same_length(planner: LocalPlanner) -> None:
+    outcome = planner.plan("sessions last 7 days vs the previous 14 days")
+    assert isinstance(outcome, Clarification)
+    assert outcome.reason == "A period is compared with the one right before it."
+
+
 def test_the_least_popular_come_in_ascending_order(planner: LocalPlanner) -> None:
     found = plan(planner, "3 least popular browsers last week")
     assert found.query["order_by"] == [{"field": "people", "descending": False}]
@@ -239,6 +257,7 @@ def test_a_two_letter_word_is_a_country_only_in_capitals(planner: LocalPlanner) 
         ("sessions in May 2015 vs April 2015", {"from": "2015-05-01", "to": "2015-06-01"}),
         ("revenue last week compared to the previous week", LAST_WEEK),
         ("revenue week over week", LAST_WEEK),
+        ("sessions last 7 days vs the previous 7 days", {"last": {"n": 7, "unit": "day"}}),
         ("has revenue grown", LAST_30_DAYS),
         ("did revenue go up in May 2015", {"from": "2015-05-01", "to": "2015-06-01"}),
         (
@@ -325,6 +344,7 @@ def test_without_recent_data_everything_is_taken_and_stated(planner: LocalPlanne
         ("churn rate last month", "“churn”, “rate”"),
         ("who is the president of France", "“who”, “president”"),
         ("who are our most active users", "“who”"),
+        ("where do visitors come from", "“where”"),
         ("drop table users", "“drop”"),
         ("hello there", "“hello”"),
     ],

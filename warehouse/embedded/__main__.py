@@ -28,12 +28,14 @@ async def serve(config: GatewayConfig) -> None:
     sys.modules["pyarrow"] = None  # type: ignore[assignment]  # 37 MB that chDB loads if it can
     # Imported after the environment is clean: loading the engine reads it.
     from warehouse.embedded.app import Gateway
+    from warehouse.embedded.early_headers import EarlyHeaders
     from warehouse.embedded.engine import Engine
 
     gateway = Gateway(config, Engine(config))
     server = uvicorn.Server(
         uvicorn.Config(
             gateway,
+            http=EarlyHeaders,
             host=config.host,
             port=config.port,
             log_level="warning",

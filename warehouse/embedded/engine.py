@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -39,6 +39,16 @@ class Outcome:
     written_bytes: int = 0
     result_rows: int = 0
     result_bytes: int = 0
+    total_rows_to_read: int = 0
+
+    def with_progress(self, seen: "Outcome") -> "Outcome":
+        """With the progress that the engine reported: a stream's own figures miss its end."""
+        return replace(
+            self,
+            read_rows=max(self.read_rows, seen.read_rows),
+            read_bytes=max(self.read_bytes, seen.read_bytes),
+            total_rows_to_read=seen.total_rows_to_read,
+        )
 
     def plus(self, other: "Outcome") -> "Outcome":
         """Both counted together, without output."""
@@ -119,6 +129,25 @@ class Connection:
             return self._chdb.query(sql, output_format, params=dict(params or {}))
         except (RuntimeError, UnicodeDecodeError) as error:
             raise from_engine(error) from None
+
+    def watch(self, seen: Callable[[Outcome], None]) -> None:
+        """Call `seen` from the engine's threads, every 0.1 s at most and at a statement's end."""
+
+        def callback(figures: Mapping[str, int]) -> None:
+            seen(
+                Outcome(
+                    read_rows=figures["read_rows"],
+                    read_bytes=figures["read_bytes"],
+                    written_rows=figures["written_rows"],
+                    written_bytes=figures["written_bytes"],
+                    total_rows_to_read=figures["total_rows_to_read"],
+                )
+            )
+
+        self._chdb.set_progress_callback(callback)
+
+    def unwatch(self) -> None:
+        self._chdb.set_progress_callback(None)
 
     def set(self, settings: Mapping[str, str | bytes]) -> None:
         if settings:

@@ -16,6 +16,7 @@ from warehouse.embedded.external import ExternalTable
 from warehouse.embedded.inserts import DataHeader, InsertHeader
 from warehouse.embedded.killing import kill_query
 from warehouse.embedded.lexer import quote_identifier, quote_string
+from warehouse.embedded.progress import Progress
 from warehouse.embedded.statement import Statement
 from warehouse.embedded.system_tables import MARKER_SETTING
 
@@ -40,8 +41,11 @@ class Plan:
     params: Mapping[str, bytes] = field(default_factory=dict)
     external_tables: tuple[ExternalTable, ...] = ()
     native_revision: int = 0
+    role: str | None = None
+    """Of the `role` parameter. The engine has no roles to take, and says so."""
     statement: Statement | None = None
     insert: Insert | None = None
+    progress: Progress = field(default_factory=Progress)
 
     @property
     def returns_rows(self) -> bool:
@@ -75,9 +79,10 @@ class Execution:
     def in_session(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
         """Run on a session's connection: its SET, USE and tables stay, the request's do not."""
         with ExitStack() as restore:
-            restore.enter_context(_settings_kept(plan, connection))
             if plan.database and not (plan.statement and plan.statement.keyword == b"USE"):
                 restore.enter_context(_database_of_request(plan.database, connection))
+            # Left first: it takes off the marker, so that the log leaves out what restores.
+            restore.enter_context(_settings_kept(plan, connection))
             return self._run(plan, connection, pipe)
 
     def _run(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
@@ -95,14 +100,21 @@ class _Run:
     change_access: Callable[[bytes, str], bool]
 
     def outcome(self) -> Outcome:
+        found = self._outcome()
+        return found.with_progress(self.plan.progress.seen)
+
+    def _outcome(self) -> Outcome:
         with ExitStack() as stack:
             if self.plan.external_tables:  # settings say how files are read
                 self.connection.set(self.plan.settings)
             for table in self.plan.external_tables:
                 stack.enter_context(_external_table(table, self.connection))
+            if self.plan.role:
+                self.connection.run(b"SET ROLE " + quote_identifier(self.plan.role.encode()))
             marker = {MARKER_SETTING: self.plan.marker}  # first, so that the log can leave it out
             self.connection.set(marker | {"log_queries": "1", **self.plan.settings} | marker)
             params = _text_params(self.plan, self.connection)
+            stack.enter_context(_watched(self.plan, self.connection))
             if self.plan.insert is not None:
                 path = stack.enter_context(self.plan.insert.data.path())
                 return self.connection.run(self.plan.insert.header.from_file(path), params=params)
@@ -179,6 +191,15 @@ def _external_table(table: ExternalTable, connection: Connection) -> Iterator[No
         yield
     finally:
         connection.run(b"DROP TEMPORARY TABLE IF EXISTS " + table.quoted_name)
+
+
+@contextmanager
+def _watched(plan: Plan, connection: Connection) -> Iterator[None]:
+    connection.watch(plan.progress.update)
+    try:
+        yield
+    finally:
+        connection.unwatch()
 
 
 @contextmanager

@@ -2,16 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 
-from warehouse.embedded import compression, forms
+from warehouse.embedded import compression, forms, progress
 from warehouse.embedded.auth import Authenticator, Identity, Role
 from warehouse.embedded.body import Spool
 from warehouse.embedded.config import GatewayConfig
 from warehouse.embedded.content_types import content_type
+from warehouse.embedded.early_headers import EXTENSION
 from warehouse.embedded.engine import Engine, Outcome
 from warehouse.embedded.errors import ClickHouseError
 from warehouse.embedded.execution import Execution, Plan
@@ -67,7 +68,8 @@ class QueryHandler:
             _shape(reply, request, plan)
             if request.wait_end_of_query:
                 reply.whole = new_spool()
-            await self._run(identity, plan, work, receive, reply)
+            async with _progress_headers(scope, request, plan, reply):
+                await self._run(identity, plan, work, receive, reply)
 
     async def _run(
         self, identity: Identity, plan: Plan, work: Work, receive: Receive, reply: Reply
@@ -136,6 +138,30 @@ async def _stop_with_client(
     reply.abandon()
     if plan.stops_with_client:
         await running.stop()
+
+
+@asynccontextmanager
+async def _progress_headers(
+    scope: Scope, request: QueryRequest, plan: Plan, reply: Reply
+) -> AsyncIterator[None]:
+    """Show how far the statement is in headers, if the request asks for them."""
+    send_header = scope.get("extensions", {}).get(EXTENSION)
+    if request.progress_interval_ms is None or send_header is None:
+        yield
+        return
+    started = time.monotonic_ns()
+
+    def show(figures: Outcome) -> bool:
+        if not reply.started:
+            elapsed_ns = time.monotonic_ns() - started
+            send_header("X-ClickHouse-Progress", summary(figures, elapsed_ns))
+        return not reply.started
+
+    task = asyncio.create_task(progress.report(plan.progress, request.progress_interval_ms, show))
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 def _shape(reply: Reply, request: QueryRequest, plan: Plan) -> None:

@@ -11,6 +11,7 @@ from warehouse.embedded.engine import Engine
 from warehouse.embedded.execution import Plan
 from warehouse.embedded.external import external_tables
 from warehouse.embedded.incoming import Incoming
+from warehouse.embedded.query_ids import with_query_id
 from warehouse.embedded.request import QueryRequest
 from warehouse.embedded.statement import Statement
 
@@ -44,6 +45,7 @@ class Planner:
             params=request.params,
             external_tables=external_tables(files, request.external_tables, self._engine.parse),
             native_revision=request.native_revision,
+            role=request.role,
         )
         if incoming.insert is None:
             return self._with_statement(identity.role, request, plan, incoming.sql)
@@ -53,19 +55,20 @@ class Planner:
         return replace(plan, insert=incoming.insert)
 
     def _with_statement(self, role: Role, request: QueryRequest, plan: Plan, sql: bytes) -> Plan:
-        statement = self._statement(sql)
+        statement = self._statement(sql, request.query_id)
         policy.check(request.method, statement)
         if role is Role.READER:
             temporary = {table.name for table in plan.external_tables}
             database = request.database or DEFAULT_DATABASE
             sql = self._reader.rewritten(sql, statement.tree, database, temporary)
-            statement = self._statement(sql)
+            statement = self._statement(sql, request.query_id)
         output_format = statement.output_format or plan.output_format
         return replace(plan, statement=statement, output_format=output_format)
 
-    def _statement(self, sql: bytes) -> Statement:
+    def _statement(self, sql: bytes, query_id: str) -> Statement:
         tree = self._engine.parse(sql)
         viewed = system_tables.with_views(sql, query_log=self._config.query_log)
+        viewed = with_query_id(viewed, query_id)
         if viewed == sql:
             return Statement(sql, tree)
         return Statement(viewed, self._engine.parse(viewed))

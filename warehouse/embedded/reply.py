@@ -27,7 +27,7 @@ def summary(outcome: Outcome, elapsed_ns: int) -> str:
         "read_bytes": outcome.read_bytes,
         "written_rows": outcome.written_rows,
         "written_bytes": outcome.written_bytes,
-        "total_rows_to_read": outcome.read_rows,
+        "total_rows_to_read": outcome.total_rows_to_read,
         "result_rows": outcome.written_rows or outcome.result_rows,
         "result_bytes": outcome.written_bytes or outcome.result_bytes,
         "elapsed_ns": elapsed_ns,
@@ -54,6 +54,11 @@ class Reply:
         self.compressors: list[Compressor] = []
         self.whole: Spool | None = None
         """Keeps everything until the end, for `wait_end_of_query`."""
+
+    @property
+    def started(self) -> bool:
+        """The headers are out."""
+        return self._started
 
     def set(self, name: str, value: str) -> None:
         self._headers[name] = value

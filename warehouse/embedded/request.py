@@ -26,6 +26,7 @@ in the same words.
 """
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\Z")
 
+DEFAULT_PROGRESS_INTERVAL_MS = 100
 MAX_SESSION_SECONDS = 3600
 DEFAULT_SESSION_SECONDS = 60
 
@@ -77,6 +78,7 @@ class QueryRequest:
     query: bytes
     query_id: str
     database: str | None
+    role: str | None
     default_format: str | None
     session: SessionRequest | None
     settings: dict[str, str]
@@ -87,6 +89,8 @@ class QueryRequest:
     wait_end_of_query: bool
     buffer_bytes: int
     compress: bool
+    progress_interval_ms: int | None
+    """How often the headers tell of progress; None for never."""
     native_revision: int
     """`client_protocol_version`: the revision in which the client reads Native."""
 
@@ -106,6 +110,7 @@ class QueryRequest:
             or headers.get("x-clickhouse-query-id")
             or str(uuid.uuid4()),
             database=parameters.get("database") or headers.get("x-clickhouse-database"),
+            role=parameters.get("role"),
             default_format=parameters.get("default_format") or headers.get("x-clickhouse-format"),
             session=_session(parameters),
             settings=_settings(parameters, uploads),
@@ -120,6 +125,7 @@ class QueryRequest:
             or parameters.flag("http_wait_end_of_query"),
             buffer_bytes=_number(parameters, "buffer_size", 0),
             compress=parameters.flag("compress"),
+            progress_interval_ms=_progress_interval_ms(parameters),
             native_revision=_number(parameters, "client_protocol_version", 0),
         )
 
@@ -142,6 +148,12 @@ def _number(parameters: Parameters, name: str, default: int) -> int:
     if not text.isdecimal():
         raise bad_request(f"{name} must be a whole number, not '{text}'")
     return int(text)
+
+
+def _progress_interval_ms(parameters: Parameters) -> int | None:
+    if not parameters.flag("send_progress_in_http_headers"):
+        return None
+    return _number(parameters, "http_headers_progress_interval_ms", DEFAULT_PROGRESS_INTERVAL_MS)
 
 
 def _session(parameters: Parameters) -> SessionRequest | None:

@@ -56,7 +56,8 @@ class Statement:
         outfile = f" INTO OUTFILE '{path}' APPEND ".encode()
         clause = _format_clause(outer)
         if clause is None:
-            return self.sql[:end] + b" " + outfile + b"FORMAT " + default_format.encode()
+            # The second space tells this clause from the statement's own, in system_tables.
+            return self.sql[:end] + b" " + outfile + b" FORMAT " + default_format.encode()
         at = clause[0].start
         return self.sql[:at] + outfile + self.sql[at:end]
 

@@ -15,7 +15,8 @@ MARKER_SETTING = "query_cache_tag"
 """Has no effect while the query cache is off, and clients have no use for it."""
 
 _OWN_TEXT = (
-    "( (INTO OUTFILE|FROM INFILE) ./proc/self/fd/[0-9]+. (APPEND|COMPRESSION .none.) "
+    "(  INTO OUTFILE ./proc/self/fd/[0-9]+. APPEND  FORMAT [A-Za-z0-9]+"
+    "| (INTO OUTFILE|FROM INFILE) ./proc/self/fd/[0-9]+. (APPEND|COMPRESSION .none.) "
     "|(gateway|reader)_)"
 )
 """What the gateway writes into statements; the dots stand for quotes."""

@@ -159,6 +159,9 @@ class TestSettings:
         sql = f"SELECT value FROM system.settings WHERE name = '{name}'"
         assert gateway.text(sql, **{name: value}) == f"{value}\n"
 
+    def test_a_role_is_not_known(self, gateway: GatewayProcess) -> None:
+        assert error_code(gateway.post("SELECT 1", role="nobody")) == (404, 511)
+
     def test_do_not_outlive_it(self, gateway: GatewayProcess) -> None:
         for _ in range(20):
             gateway.text("SET max_block_size = 3")
@@ -214,6 +217,19 @@ class TestResponseHeaders:
         assert (summary["read_rows"], summary["read_bytes"]) == ("1000", "8000")
         assert (summary["result_rows"], summary["written_rows"]) == ("10", "0")
         assert int(summary["elapsed_ns"]) > 0
+
+    def test_summarise_a_streamed_read(self, gateway: GatewayProcess) -> None:
+        """Most of the rows are read after the block of the last row of the result."""
+        response = gateway.post(
+            "SELECT number FROM numbers(1000000) WHERE number % 100000 = 7",
+            client_protocol_version=54405,
+            default_format="Native",
+            max_block_size=1000,
+            wait_end_of_query=1,
+        )
+        summary = json.loads(response.headers["x-clickhouse-summary"])
+        assert (summary["read_rows"], summary["total_rows_to_read"]) == ("1000000", "1000000")
+        assert summary["result_rows"] == "10"
 
     def test_summarise_a_write(self, gateway: GatewayProcess, table: str) -> None:
         response = gateway.post(f"INSERT INTO {table} SELECT number, '' FROM numbers(50)")

@@ -122,8 +122,8 @@ class TestTheFormatClause:
     @pytest.mark.parametrize(
         ("sql", "written"),
         [
-            (b"SELECT 1", b"SELECT 1  INTO OUTFILE 'p' APPEND FORMAT TSV"),
-            (b"SELECT 1; -- end", b"SELECT 1  INTO OUTFILE 'p' APPEND FORMAT TSV"),
+            (b"SELECT 1", b"SELECT 1  INTO OUTFILE 'p' APPEND  FORMAT TSV"),
+            (b"SELECT 1; -- end", b"SELECT 1  INTO OUTFILE 'p' APPEND  FORMAT TSV"),
             (b"SELECT 1 FORMAT CSV;", b"SELECT 1  INTO OUTFILE 'p' APPEND FORMAT CSV"),
             (
                 b"SELECT 1 FORMAT CSV SETTINGS a = 1",

@@ -5,6 +5,8 @@ import threading
 import time
 import uuid
 
+import pytest
+
 from tests.warehouse.embedded.gateway import GatewayProcess
 
 SLOW = "SELECT count() FROM numbers(100000000000) WHERE NOT ignore(cityHash64(number))"
@@ -23,8 +25,12 @@ class TestProcesses:
     def test_show_the_request(self, gateway: GatewayProcess) -> None:
         sql = "SELECT query_id, user, query FROM system.processes WHERE query_id = 'mine'"
         assert gateway.rows(sql, query_id="mine", user="admin") == [
-            ["mine", "admin", sql.replace("'", "\\'") + " FORMAT TabSeparated"]
+            ["mine", "admin", sql.replace("'", "\\'")]
         ]
+
+    def test_show_the_format_of_the_statement(self, gateway: GatewayProcess) -> None:
+        sql = "SELECT query FROM system.processes FORMAT TSVRaw"
+        assert gateway.text(sql, default_format="CSV") == f"{sql}\n"
 
     def test_hide_what_is_the_gateways(self, gateway: GatewayProcess) -> None:
         text = gateway.text("SELECT query, Settings FROM system.processes FORMAT TSVRaw")
@@ -74,8 +80,34 @@ class TestQueryLog:
         shown = f"type != 'QueryStart' AND query NOT LIKE '%query_log%' AND ({own})"
         assert gateway.text(f"SELECT count() FROM system.query_log WHERE {shown}") == "0\n"
 
+    def test_has_only_the_statement_of_a_request_in_a_session(
+        self, gateway: GatewayProcess
+    ) -> None:
+        query_id, session = uuid.uuid4().hex, uuid.uuid4().hex
+        settings = {"session_id": session, "database": "raw", "max_threads": "1"}
+        gateway.text("SELECT 1", query_id=query_id, **settings)
+        gateway.text("SELECT 2", **settings)
+        gateway.text("SYSTEM FLUSH LOGS")
+        sql = f"SELECT type, query FROM system.query_log WHERE query_id = '{query_id}'"
+        assert gateway.rows(sql) == [["QueryStart", "SELECT 1"], ["QueryFinish", "SELECT 1"]]
+
 
 class TestAQueryId:
+    @pytest.mark.parametrize(
+        "call", ["queryID()", "query_id()", "initialQueryID()", "initial_query_id( )"]
+    )
+    def test_is_known_to_functions(self, gateway: GatewayProcess, call: str) -> None:
+        sql = f"SELECT {call}, concat({call}, '!') AS x WHERE {call} != '' FORMAT TSVWithNames"
+        name = call.replace(" ", "")
+        assert gateway.text(sql, query_id="it's") == f"{name}\tx\nit\\'s\tit\\'s!\n"
+
+    def test_is_not_kept_by_views(self, gateway: GatewayProcess) -> None:
+        gateway.text("CREATE OR REPLACE VIEW raw.ids AS SELECT queryID() AS id", query_id="made")
+        assert gateway.text("SELECT id = 'made' FROM raw.ids") == "0\n"
+
+    def test_in_a_string_stays(self, gateway: GatewayProcess) -> None:
+        assert gateway.text("SELECT 'queryID()'") == "queryID()\n"
+
     def test_is_refused_while_it_runs(self, gateway: GatewayProcess) -> None:
         arguments = {"query_id": "twice"}
         slow = threading.Thread(target=gateway.text, args=["SELECT sleep(1.5)"], kwargs=arguments)

@@ -15,7 +15,6 @@ from ingest.protocols.rejection import Rejection
 from ingest.rows import EventRow, RejectedRow
 
 MAX_STORED_PAYLOAD = 64 * 1024
-_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Protocol(NamedTuple):
@@ -80,13 +79,13 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
 def _decode(raw: bytes | msgspec.Raw, protocol: Protocol) -> tuple[Event, tuple[str, ...]]:
     try:
         return protocol.decode_event(raw), ()
-    except _DECODE_ERRORS as error:
+    except rejection.DECODE_ERRORS as error:
         repaired = replace_lone_surrogates(bytes(raw))
         if repaired == bytes(raw):
             raise rejection.of_event(error) from error
     try:
         return protocol.decode_event(repaired), ("lone_surrogate_replaced",)
-    except _DECODE_ERRORS as error:
+    except rejection.DECODE_ERRORS as error:
         raise rejection.of_event(error) from error
 
 

@@ -1,11 +1,14 @@
 """Taking a batch apart, so that each of its events is decoded on its own."""
 
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from ingest.protocols import rejection
+
+Batch = TypeVar("Batch")
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _OPENING = frozenset(b"[{")
@@ -60,13 +63,25 @@ def split(body: bytes, key: str) -> Split | None:
     return None
 
 
+def recover(
+    body: bytes, key: str, decode: Callable[[bytes], Batch], error: Exception
+) -> tuple[list[bytes | msgspec.Raw], Batch]:
+    """The events under `key` and the batch around them, of a body that `decode` refused.
+
+    Raises MalformedBody if it is not one of the events that is at fault.
+    """
+    parts = split(body, key)
+    if parts is None:
+        raise rejection.of_body(error, body) from error
+    try:
+        return list(parts.elements), decode(parts.remainder)
+    except rejection.DECODE_ERRORS as again:
+        raise rejection.of_body(error, body) from again
+
+
 def replace_lone_surrogates(data: bytes) -> bytes:
     r"""Put U+FFFD for `\ud800`-style escapes that are not half of a pair."""
     return _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], data)
-
-
-def malformed(error: Exception, body: bytes) -> rejection.MalformedBody:
-    return rejection.of_body(error, body)
 
 
 def _without_empty(elements: list[bytes]) -> list[bytes]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.protocols import envelope
+from ingest.protocols import envelope, rejection
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event
 
@@ -25,23 +25,14 @@ def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. An object without `events` is a single event."""
     try:
         batch = _batch.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _recover(body, error)
-    events = [body] if batch.events is msgspec.UNSET else batch.events
-    return Envelope(list(events), batch.sent_at, batch.write_key)
+    except rejection.DECODE_ERRORS as error:
+        events, batch = envelope.recover(body, "events", _batch.decode, error)
+        return Envelope(events, batch.sent_at, batch.write_key)
+    if batch.events is msgspec.UNSET:
+        return Envelope([body], batch.sent_at, batch.write_key)
+    return Envelope(list(batch.events), batch.sent_at, batch.write_key)
 
 
 def decode_event(raw: bytes | msgspec.Raw) -> Event:
     """Raises what msgspec raises."""
     return _event.decode(raw)
-
-
-def _recover(body: bytes, error: Exception) -> Envelope:
-    split = envelope.split(body, "events")
-    if split is None:
-        raise envelope.malformed(error, body) from error
-    try:
-        batch = _batch.decode(split.remainder)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as again:
-        raise envelope.malformed(error, body) from again
-    return Envelope(list(split.elements), batch.sent_at, batch.write_key)

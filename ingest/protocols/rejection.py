@@ -4,6 +4,9 @@ import re
 
 import msgspec
 
+# What msgspec raises for bytes that are not the JSON asked for.
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _WITH_PATH = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
 _BYTE = re.compile(r" \(byte (\d+)\)$")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.protocols import envelope
+from ingest.protocols import envelope, rejection
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event, Id, Object, Time
 
@@ -63,8 +63,9 @@ def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. A body without `batch` is a single message."""
     try:
         batch = _batch.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _recover(body, error)
+    except rejection.DECODE_ERRORS as error:
+        events, batch = envelope.recover(body, "batch", _batch.decode, error)
+        return Envelope(events, batch.sent_at, batch.write_key, batch.context)
     if batch.batch is msgspec.UNSET:
         return Envelope([body], batch.sent_at, batch.write_key)
     return Envelope(list(batch.batch), batch.sent_at, batch.write_key, batch.context)
@@ -103,14 +104,3 @@ def _session_id(context: Object | None) -> Id:
     """RudderStack puts a number under `sessionId`; Segment has no session."""
     session_id = context.get("sessionId") if context else None
     return session_id if isinstance(session_id, str | int) else None
-
-
-def _recover(body: bytes, error: Exception) -> Envelope:
-    split = envelope.split(body, "batch")
-    if split is None:
-        raise envelope.malformed(error, body) from error
-    try:
-        batch = _batch.decode(split.remainder)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as again:
-        raise envelope.malformed(error, body) from again
-    return Envelope(list(split.elements), batch.sent_at, batch.write_key, batch.context)

@@ -71,8 +71,9 @@ def run_import(
 ) -> ImportResult:
     """Send what was not sent yet.
 
-    Raises MappingError and SourceError before anything is sent, ImportFailedError when the API
-    cannot be reached or the key is refused. `again` forgets how far an earlier import came.
+    Raises MappingError before anything is sent, SourceError then too or on the way where a
+    compressed file is damaged, ImportFailedError when the API cannot be reached or the key is
+    refused. `again` forgets how far an earlier import came.
     """
     file = mapping_of(request)
     digest = content_hash(request.path)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ingest.enrich.context import Sender, enrich
+from ingest.enrich.context import Sender, enrich, own_copy
 from ingest.project import Project
 from ingest.protocols import event_ids, rejection, timestamps, validation
 from ingest.protocols.envelope import Envelope, replace_lone_surrogates
@@ -18,12 +18,11 @@ MAX_STORED_PAYLOAD = 64 * 1024
 
 
 class Protocol(NamedTuple):
-    """How the events of a request are decoded; `call` is the type where the path says it."""
+    """How the events of a request are decoded."""
 
     name: str
     decode_envelope: Callable[[bytes], Envelope]
     decode_event: Callable[[bytes | msgspec.Raw], Event]
-    call: str | None = None
 
 
 class Arrival(NamedTuple):
@@ -57,14 +56,14 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
     """Decode, check and enrich each event by itself."""
     prepared = Prepared([], [], [])
     batch_sent_at = timestamps.parse(envelope.sent_at).moment
-    shared = envelope.context if isinstance(envelope.context, dict) else None
     for index, raw in enumerate(envelope.events):
         event: Event | None = None
         try:
-            validation.check_size(memoryview(raw).nbytes, arrival.project.limits)
+            size = memoryview(raw).nbytes
+            validation.check_size(size, arrival.project.limits, envelope.context_size)
             event, corrections = _decode(raw, arrival.protocol)
-            if shared:
-                event.context = {**shared, **(event.context or {})}
+            if envelope.context:
+                event.context = own_copy(envelope.context) | (event.context or {})
             row = _row(event, corrections, batch_sent_at, arrival, len(prepared.rows))
         except Rejection as refused:
             event_id = event.event_id if event else None
@@ -96,8 +95,6 @@ def _row(
     arrival: Arrival,
     number: int,
 ) -> EventRow:
-    if event.type is None:
-        event.type = arrival.protocol.call
     limits = arrival.project.limits
     kind = validation.event_type(event)
     name = validation.event_name(event, kind)

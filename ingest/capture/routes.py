@@ -1,5 +1,7 @@
 """The paths that capture events, and the protocol each of them speaks."""
 
+from functools import partial
+
 from ingest.pipeline import Protocol
 from ingest.protocols import native, segment
 
@@ -9,7 +11,8 @@ def _native() -> Protocol:
 
 
 def _segment(call: str | None) -> Protocol:
-    return Protocol(segment.NAME, segment.decode_envelope, segment.decode_event, call)
+    decode_event = partial(segment.decode_event, call=call)
+    return Protocol(segment.NAME, segment.decode_envelope, decode_event)
 
 
 # `apiUrl` of an SDK may end in /v1 or /api/v1; mobile Segment clients leave the version out.

@@ -12,7 +12,7 @@ from ingest.capture.live import LiveFeed
 from ingest.capture.request import Request
 from ingest.enrich.context import Sender
 from ingest.keys import KeyCache
-from ingest.log.frame import Frame, Kind, encode_frame
+from ingest.log.frame import Frame, Kind, PayloadTooLargeError, encode_frame
 from ingest.log.group_commit import SegmentLog
 from ingest.metrics import Metrics
 from ingest.pipeline import Arrival, Prepared, Protocol, RejectedEvent, prepare, rejected_row
@@ -126,21 +126,27 @@ class CaptureService:
 
     async def _store(self, prepared: Prepared, arrival: Arrival) -> None:
         """Wait until the rows are durable, accepted and rejected ones in a frame each."""
-        waiting = []
+        try:
+            frames = self._frames(prepared, arrival)
+        except PayloadTooLargeError as error:
+            detail = f"{error} Send smaller batches, or a smaller `context`."
+            raise problems.too_large(detail) from error
+        try:
+            for done in [self._log.append(frame) for frame in frames]:
+                await done
+        except OSError as error:
+            raise problems.storage_failed() from error
+
+    def _frames(self, prepared: Prepared, arrival: Arrival) -> list[bytes]:
+        frames = []
         if prepared.rows:
-            frame = _frame(Kind.EVENTS, arrival.frame, prepared.rows)
-            waiting.append(self._log.append(frame))
+            frames.append(_frame(Kind.EVENTS, arrival.frame, prepared.rows))
         if prepared.rejected_rows:
             number = self._log.reserve_frame()
             for row in prepared.rejected_rows:
                 row._frame = number
-            frame = _frame(Kind.REJECTED, number, prepared.rejected_rows)
-            waiting.append(self._log.append(frame))
-        try:
-            for done in waiting:
-                await done
-        except OSError as error:
-            raise problems.storage_failed() from error
+            frames.append(_frame(Kind.REJECTED, number, prepared.rejected_rows))
+        return frames
 
     async def _keep_malformed(
         self, body: bytes, malformed: MalformedBody, arrival: Arrival

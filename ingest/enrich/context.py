@@ -57,6 +57,13 @@ def enrich(row: EventRow, context: Object, sender: Sender, *, keep_ip: bool) -> 
         row.context = context
 
 
+def own_copy(context: Object) -> Object:
+    """A copy that `enrich` may consume: it takes from the context and the objects right in it."""
+    return {
+        key: value.copy() if isinstance(value, dict) else value for key, value in context.items()
+    }
+
+
 def _take_page(row: EventRow, context: Object) -> None:
     page = context.get("page")
     if not isinstance(page, dict):

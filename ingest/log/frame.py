@@ -25,7 +25,8 @@ _CRC = struct.Struct("<I")
 
 SEGMENT_HEADER_SIZE = _SEGMENT.size + _CRC.size
 FRAME_HEADER_SIZE = _FRAME.size + _CRC.size
-# A batch of 500 KB grows at most some tenfold by enrichment; a longer length is damage.
+# A batch of 500 KB grows some tenfold by enrichment, and by more if its events share a context.
+# Nothing larger is written, so a greater length is damage.
 MAX_PAYLOAD_SIZE = 64 << 20
 
 
@@ -34,6 +35,10 @@ class Kind(IntEnum):
 
     EVENTS = 1
     REJECTED = 2
+
+
+class PayloadTooLargeError(Exception):
+    """The reader would take the frame for damage."""
 
 
 class SegmentHeader(NamedTuple):
@@ -92,11 +97,17 @@ def decode_segment_header(data: bytes) -> SegmentHeader | None:
 
 
 def encode_frame(frame: Frame) -> bytes:
+    """Raises PayloadTooLargeError."""
     return encode_frame_header(frame) + frame.payload
 
 
 def encode_frame_header(frame: Frame) -> bytes:
+    """Raises PayloadTooLargeError."""
     kind, number, rows, written_at, payload = frame
+    if len(payload) > MAX_PAYLOAD_SIZE:
+        raise PayloadTooLargeError(
+            f"The events take {len(payload)} bytes, a frame may have {MAX_PAYLOAD_SIZE}."
+        )
     return _sealed(
         _FRAME.pack(FRAME_MAGIC, kind, len(payload), crc32(payload), number, rows, written_at)
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from ingest.protocols import rejection
+from ingest.protocols.event import Object
 
 Batch = TypeVar("Batch")
 
@@ -27,7 +28,8 @@ class Envelope(NamedTuple):
     events: list[bytes | msgspec.Raw]
     sent_at: Any = None
     write_key: Any = None
-    context: Any = None
+    context: Object | None = None
+    context_size: int = 0  # bytes of JSON
 
 
 class Split(NamedTuple):

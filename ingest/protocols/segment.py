@@ -65,18 +65,19 @@ def decode_envelope(body: bytes) -> Envelope:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
         events, batch = envelope.recover(body, "batch", _batch.decode, error)
-        return Envelope(events, batch.sent_at, batch.write_key, batch.context)
+        return _envelope(events, batch, body)
     if batch.batch is msgspec.UNSET:
         return Envelope([body], batch.sent_at, batch.write_key)
-    return Envelope(list(batch.batch), batch.sent_at, batch.write_key, batch.context)
+    return _envelope(list(batch.batch), batch, body)
 
 
-def decode_event(raw: bytes | msgspec.Raw) -> Event:
-    """Raises what msgspec raises."""
+def decode_event(raw: bytes | msgspec.Raw, call: str | None = None) -> Event:
+    """Raises what msgspec raises. `call` is the type of a message that does not say its own."""
     message = _message.decode(raw)
+    kind = call if message.type is None else message.type
     return Event(
-        type=message.type,
-        event=message.event if message.type in (None, "track") else None,
+        type=kind,
+        event=message.event if kind in (None, "track") else None,
         event_id=message.message_id,
         user_id=message.user_id,
         anonymous_id=message.anonymous_id,
@@ -85,15 +86,25 @@ def decode_event(raw: bytes | msgspec.Raw) -> Event:
         previous_id=message.previous_id,
         timestamp=message.original_timestamp or message.timestamp,
         sent_at=message.sent_at,
-        properties=_properties(message),
+        properties=_properties(message, kind),
         traits=message.traits,
         context=message.context,
     )
 
 
-def _properties(message: _Message) -> Object | None:
+def _envelope(events: list[bytes | msgspec.Raw], batch: _Batch, body: bytes) -> Envelope:
+    if not isinstance(batch.context, dict) or not batch.context:
+        return Envelope(events, batch.sent_at, batch.write_key)
+    try:
+        size = len(msgspec.json.encode(batch.context))
+    except RecursionError as error:  # a few levels sooner than decoding
+        raise rejection.of_body(error, body) from error
+    return Envelope(events, batch.sent_at, batch.write_key, batch.context, size)
+
+
+def _properties(message: _Message, kind: str | None) -> Object | None:
     """The name and category of a page or screen are properties of ours."""
-    if message.type not in ("page", "screen") or not (message.name or message.category):
+    if kind not in ("page", "screen") or not (message.name or message.category):
         return message.properties
     named = {"name": message.name, "category": message.category}
     given = message.properties or {}

@@ -10,7 +10,14 @@ MAX_NAME_LENGTH = 200
 MAX_ID_LENGTH = 512
 
 
-def check_size(size: int, limits: EventLimits) -> None:
+def check_size(size: int, limits: EventLimits, shared_size: int = 0) -> None:
+    """`shared_size` is that of the batch's context, which is stored with each of its events."""
+    if shared_size and size + shared_size > limits.max_event_bytes:
+        reason = (
+            f"the event has {size} bytes and the batch's context, which it shares, {shared_size}; "
+            f"the limit is {limits.max_event_bytes}"
+        )
+        raise Rejection("event_too_large", reason, "context")
     if size > limits.max_event_bytes:
         reason = f"the event has {size} bytes, the limit is {limits.max_event_bytes}"
         raise Rejection("event_too_large", reason)

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from ingest.log.frame import (
     FRAME_HEADER_SIZE,
     FRAME_MAGIC,
+    MAX_PAYLOAD_SIZE,
     Damage,
     Frame,
     Kind,
+    PayloadTooLargeError,
     SegmentHeader,
     decode_segment_header,
     encode_frame,
@@ -42,6 +44,13 @@ def test_frames_are_read_as_written(written: list[Frame]) -> None:
     data = b"".join(map(encode_frame, written))
     assert frames_in(data) == written
     assert damage_in(data) == []
+
+
+def test_a_payload_that_the_reader_would_take_for_damage_cannot_be_encoded() -> None:
+    largest = Frame(Kind.EVENTS, 0, 1, 0, b"x" * MAX_PAYLOAD_SIZE)
+    assert frames_in(encode_frame(largest)) == [largest]
+    with pytest.raises(PayloadTooLargeError, match="67108865 bytes, a frame may have 67108864"):
+        encode_frame(largest._replace(payload=largest.payload + b"x"))
 
 
 @given(st.lists(frames, min_size=1), st.data())

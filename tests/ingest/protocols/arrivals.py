@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ingest.enrich.context import Sender
@@ -15,7 +16,8 @@ NATIVE = Protocol(native.NAME, native.decode_envelope, native.decode_event)
 
 
 def segment_protocol(call: str | None = None) -> Protocol:
-    return Protocol(segment.NAME, segment.decode_envelope, segment.decode_event, call)
+    decode_event = partial(segment.decode_event, call=call)
+    return Protocol(segment.NAME, segment.decode_envelope, decode_event)
 
 
 def process(

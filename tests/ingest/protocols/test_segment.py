@@ -3,10 +3,14 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
+from ingest.protocols.rejection import MalformedBody
 from ingest.protocols.segment import CALLS
 from tests.ingest.protocols.arrivals import process, segment_protocol
+
+EMPTY = msgspec.Raw(b"{}")
 
 
 def rows_of(*messages: dict[str, Any], **fields: Any) -> list[Any]:
@@ -102,11 +106,97 @@ def test_the_batch_s_context_is_that_of_its_messages() -> None:
     assert (row.locale, row.app_version) == ("de-DE", "2")
 
 
+def test_each_message_gets_all_of_the_batch_s_context() -> None:
+    message = {"type": "track", "event": "e", "userId": "u"}
+    rows = rows_of(
+        message,
+        message,
+        {**message, "context": {"app": {"version": "2"}}},
+        context={
+            "locale": "de-DE",
+            "page": {"url": "https://example.com/docs", "search": "?q"},
+            "os": {"name": "iOS", "version": "17"},
+            "app": {"name": "shop", "version": "1"},
+            "location": {"country": "DE"},
+            "screen": {"width": 390},
+        },
+    )
+    columns = ("locale", "url", "os", "os_version", "app_version", "country", "screen_width")
+    stored = [tuple(getattr(row, column) for column in columns) for row in rows]
+    url = "https://example.com/docs"
+    assert stored == [
+        ("de-DE", url, "iOS", "17", "1", "DE", 390),
+        ("de-DE", url, "iOS", "17", "1", "DE", 390),
+        ("de-DE", url, "iOS", "17", "2", "DE", 390),
+    ]
+    assert [row.context for row in rows] == [
+        {"page": {"search": "?q"}, "app": {"name": "shop"}},
+        {"page": {"search": "?q"}, "app": {"name": "shop"}},
+        {"page": {"search": "?q"}},
+    ]
+
+
+def test_the_batch_s_context_counts_in_the_size_of_each_message() -> None:
+    def message(size: int) -> dict[str, Any]:
+        empty = {"type": "track", "event": "e", "userId": "u", "properties": {"x": ""}}
+        padding = "x" * (size - len(json.dumps(empty)))
+        return {**empty, "properties": {"x": padding}}
+
+    context = {"note": "y" * 20_000}  # 20,011 bytes
+    body = {"batch": [message(12_757), message(12_758)], "context": context}
+    prepared = process(json.dumps(body).encode(), segment_protocol())
+    assert [row.context for row in prepared.rows] == [context]
+    (item,) = prepared.rejected
+    assert (item.index, item.code, item.field) == (1, "event_too_large", "context")
+    assert item.reason == (
+        "the event has 12758 bytes and the batch's context, which it shares, 20011; "
+        "the limit is 32768"
+    )
+
+
+def test_a_batch_s_context_of_any_depth_is_refused_in_order() -> None:
+    def refusal(depth: int) -> str:
+        message = b'{"type":"track","event":"e","userId":"u"}'
+        context = b'{"a":' * depth + b"1" + b"}" * depth
+        body = b'{"batch":[%s],"context":%s}' % (message, context)
+        try:
+            return process(body, segment_protocol()).rejected[0].code
+        except MalformedBody as malformed:
+            return str(malformed).partition(",")[0]
+
+    # Python's stack ends at 1,000 frames, of which some are in use.
+    assert {refusal(depth) for depth in (9, 500)} == {"too_deep"}
+    assert {refusal(depth) for depth in range(500, 1_000)} == {"too_deep", "nested too deeply"}
+    assert refusal(10_000) == "nested too deeply"
+
+
+@pytest.mark.parametrize("context", [None, 17, "text", [], {}])
+def test_a_batch_s_context_that_is_no_object_is_none(context: object) -> None:
+    (row,) = rows_of({"type": "track", "event": "e", "userId": "u"}, context=context)
+    assert row.context == EMPTY
+
+
 @pytest.mark.parametrize(("path", "kind"), [item for item in CALLS.items() if item[1]])
 def test_the_path_says_the_type_of_a_single_message(path: str, kind: str) -> None:
     body = json.dumps({"userId": "u1", "event": "e", "writeKey": "wk_x", "sentAt": None}).encode()
     (row,) = process(body, segment_protocol(CALLS[path])).rows
     assert row.type == kind
+
+
+@pytest.mark.parametrize("call", ["page", "screen"])
+def test_a_page_whose_path_says_its_type_keeps_its_name_and_category(call: str) -> None:
+    body = json.dumps({"userId": "u", "name": "Home", "category": "Help", "event": "e"}).encode()
+    (row,) = process(body, segment_protocol(call)).rows
+    assert (row.event_name, row.properties) == (
+        f"{call}_view",
+        {"name": "Home", "category": "Help"},
+    )
+
+
+def test_the_message_s_own_type_wins_over_the_path_s() -> None:
+    body = json.dumps({"userId": "u", "type": "track", "event": "e", "name": "Home"}).encode()
+    (row,) = process(body, segment_protocol("page")).rows
+    assert (row.type, row.event_name, row.properties) == ("track", "e", EMPTY)
 
 
 def test_nulls_are_as_good_as_nothing() -> None:

@@ -1,0 +1,116 @@
+"""What is answered 200 is in the log, and what is not answered 200 is not."""
+
+import json
+from collections.abc import AsyncIterator, MutableMapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis.asyncio as redis
+
+from control_plane.keys import hash_key
+from ingest.capture.asgi import CaptureFirst, Scope
+from ingest.capture.live import LiveFeed
+from ingest.capture.service import CaptureService
+from ingest.keys import ActiveKey, KeyCache
+from ingest.log.frame import Frame, scan
+from ingest.log.group_commit import SegmentLog
+from ingest.metrics import Metrics
+from ingest.project import Project
+from ingest.settings import IngestSettings
+
+KEY = "wk_test"
+
+
+class OneKey:
+    async def active_keys(self) -> list[ActiveKey]:
+        return [ActiveKey("id-1", hash_key(KEY), Project("p1"))]
+
+    async def note_use(self, used: dict[str, datetime]) -> None:
+        pass
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[SegmentLog]:
+    log = SegmentLog(tmp_path / "log", segment_bytes=64 << 20, reserve_bytes=0)
+    yield log
+    await log.close()
+
+
+@pytest.fixture
+async def service(tmp_path: Path, log: SegmentLog) -> CaptureService:
+    keys = KeyCache(OneKey(), tmp_path / "keys.json")
+    await keys.refresh()
+    return CaptureService(IngestSettings(), log, keys, LiveFeed(redis.Redis()), Metrics())
+
+
+class Answered:
+    """What the application sent, put together."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.body = b""
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], dict(message["headers"])
+        else:
+            self.body += message["body"]
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+async def post(service: CaptureService, path: str, body: Any) -> Answered:
+    application = CaptureFirst(_nothing_else, Metrics())
+    application.service = service
+    answered = Answered()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": json.dumps(body).encode()}
+
+    headers = [(b"authorization", b"Bearer " + KEY.encode()), (b"origin", b"https://example.com")]
+    scope: Scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+    await application(scope, receive, answered.send)
+    return answered
+
+
+async def _nothing_else(*_: object) -> None:
+    raise AssertionError("a capture route was passed on")
+
+
+def frames_of(log: SegmentLog) -> list[Frame]:
+    segments = sorted(log.directory.glob("*.segment"))
+    items = [item for segment in segments for item, _ in scan(segment.read_bytes()[44:])]
+    assert all(isinstance(item, Frame) for item in items)
+    return [item for item in items if isinstance(item, Frame)]
+
+
+async def test_a_batch_that_grows_beyond_a_frame_is_refused_and_leaves_nothing(
+    service: CaptureService, log: SegmentLog
+) -> None:
+    message = {"type": "track", "event": "e", "userId": "u", "messageId": "m"}
+    batch = {"batch": [message] * 2_500, "context": {"note": "x" * 32_000}}
+    answered = await post(service, "/v1/batch", batch)
+    assert answered.status == 413
+    assert answered.headers[b"content-type"] == b"application/problem+json"
+    problem = answered.json()
+    assert problem["type"] == "too-large"
+    assert problem["detail"].endswith(
+        " bytes, a frame may have 67108864. Send smaller batches, or a smaller `context`."
+    )
+    assert frames_of(log) == []
+
+
+async def test_a_batch_that_just_fits_into_a_frame_is_in_the_log(
+    service: CaptureService, log: SegmentLog
+) -> None:
+    message = {"type": "track", "event": "e", "userId": "u", "messageId": "m"}
+    batch = {"batch": [message] * 2_000, "context": {"note": "x" * 32_000}}
+    answered = await post(service, "/v1/batch", batch)
+    assert (answered.status, answered.json()["accepted"]) == (200, 2_000)
+    (frame,) = frames_of(log)
+    assert frame.rows == 2_000
+    assert 64_000_000 < len(frame.payload) <= 64 << 20

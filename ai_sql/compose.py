@@ -15,6 +15,8 @@ from semantic_layer.queries import Unit
 
 MAX_OPTIONS = 4
 BREAKDOWN_ROWS = 100
+# What one person can have several of in a period.
+SEVERAL_PER_PERSON = frozenset({"path", "event_name"})
 # "Daily active users last week" asks for the seven figures, not for one.
 DAILY_METRIC = "dau"
 # Each assumption is a place where another reading was possible.
@@ -72,7 +74,12 @@ def compose(request: Request, catalogue: Catalogue, calendar: Calendar) -> Outco
         query["order_by"] = [{"field": metrics[0].name, "descending": descending}]
     if ranking or "order_by" in query:
         query["limit"] = ranking.limit if ranking else BREAKDOWN_ROWS
-    notes = (*request.notes, *_readings_not_taken(reading.filters, catalogue), *_stated(period))
+    notes = (
+        *request.notes,
+        *_readings_not_taken(reading.filters, catalogue),
+        *_alternatives(query["where"], catalogue),
+        *_stated(period),
+    )
     intent = _intent(reading, is_compared, grain, group_by)
     confidence = max(LOWEST_CONFIDENCE, 1 - DOUBT_PER_NOTE * len(notes))
     return Plan(query, intent, period, notes, confidence)
@@ -213,6 +220,16 @@ def _readings_not_taken(filters: Sequence[Filter], catalogue: Catalogue) -> list
         for item in filters
         if item.also
     ]
+
+
+def _alternatives(where: Sequence[dict[str, Any]], catalogue: Catalogue) -> list[str]:
+    """One person can see two pages, but "and" between two values is read as "or"."""
+    labels = [
+        catalogue.dimensions[item["field"]].label.lower()
+        for item in where
+        if item["op"] == "in" and item["field"] in SEVERAL_PER_PERSON
+    ]
+    return [f"any one of the {label}s named is enough" for label in labels]
 
 
 def _stated(period: Period) -> tuple[str, ...]:

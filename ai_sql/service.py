@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
+from pydantic import ValidationError
+
 from ai_sql.dates import Calendar
 from ai_sql.knowledge import KnowledgeCache
 from ai_sql.models import AnswerOutcome, AskAnswer, AskRequest
@@ -39,7 +41,16 @@ async def answer(
             return await exchange.run(outcome)
         except InvalidQuery as error:
             outcome = Refusal(error.detail, planner.examples())
+        except ValidationError as error:  # more than a semantic query can hold
+            outcome = Refusal(_reason(error), planner.examples())
     return exchange.decline(outcome)
+
+
+def _reason(error: ValidationError) -> str:
+    """The first thing that is wrong: "time.last.n: Input should be less than or equal to 3660"."""
+    wrong = error.errors()[0]
+    where = ".".join(str(part) for part in wrong["loc"] if part != "metrics")
+    return f"This cannot be asked for at once: {where}: {wrong['msg']}."
 
 
 @dataclass(frozen=True, slots=True)

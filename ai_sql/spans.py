@@ -23,8 +23,11 @@ from ai_sql.vocabulary import (
     FILLERS,
     LISTS,
     NEGATIONS,
+    OF,
     OTHERS,
     STARTS,
+    SUMS,
+    UNIQUE,
 )
 from semantic_layer.queries import Unit
 
@@ -281,12 +284,22 @@ def _words(reading: Reading) -> None:
 
 
 def _goes_without_saying(reading: Reading, i: int) -> bool:
-    """The "who" of "people who signed up"; whoever is counted was active."""
+    """The "who" of "people who signed up"; the "sum of" a total; whoever is counted was active."""
     word = reading.tokens[i].word
     is_about_people = any(tag.best.name == PEOPLE for tag in reading.tags)
-    return (word in {"who", "where"} and i - 1 in reading.taken) or (
-        word == "active" and is_about_people
-    )
+    following = next((tag.best for tag in reading.tags if tag.first > i), None)
+    between = [token.word for token in reading.tokens[i + 1 : _first_after(reading, i)]]
+    if word in {"who", "where"}:
+        return i - 1 in reading.taken
+    if word in SUMS:
+        return following is not None and following.kind is Kind.METRIC and set(between) <= OF
+    if word in UNIQUE:
+        return following is not None and following.name == PEOPLE and not between
+    return word == "active" and is_about_people
+
+
+def _first_after(reading: Reading, i: int) -> int:
+    return next((tag.first for tag in reading.tags if tag.first > i), len(reading.tokens))
 
 
 def entities(tags: Iterable[Tag]) -> list[Entity]:

@@ -12,12 +12,16 @@ FILLERS = frozenset(
     graph know look visualise visualize about came come coming during entire combined generated go
     going happen happened happening made make occur occurred received recorded registered tracked
     use used uses using viewed visited went whole sent send brought bring drove drive drives
-    delivered contributed contribute altogether amount current currently different distinct latest
-    overall times fired triggered named called quantity sum unique value values various
+    delivered contributed contribute altogether current currently latest overall times fired
+    triggered named called
     """.split()  # noqa: SIM905 - a list of a hundred quoted words reads worse
 )
 
 LISTS = frozenset({"list", "lists", "enumerate"})
+# Said before a name, these add nothing: the sum of revenue, unique users. Elsewhere they do.
+OF = frozenset({"of", "the", "all", "our"})
+SUMS = frozenset({"amount", "amounts", "sum", "quantity"})
+UNIQUE = frozenset({"unique", "distinct", "different"})
 AVERAGE = frozenset({"average", "avg", "mean", "typical"})
 NEGATIONS = frozenset(
     {

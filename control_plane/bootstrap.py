@@ -11,7 +11,8 @@ from control_plane.models import User
 from control_plane.repositories import api_keys, memberships, organisations, projects, users
 from control_plane.roles import Role
 
-ADVISORY_LOCK = 0x66697273  # "firs(t)" in ASCII; differs from the lock of the migrations
+FIRST_ACCOUNT_LOCK = 0x66697273
+""""firs(t)" in ASCII, an advisory lock: whoever makes a first account takes it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def ensure_first_account(
 
     Safe to call by two starters at once.
     """
-    session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(FIRST_ACCOUNT_LOCK)))
     if session.scalar(select(User.id).limit(1)):
         return None
     password = password or passwords.generate_password()

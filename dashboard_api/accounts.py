@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from control_plane.bootstrap import FIRST_ACCOUNT_LOCK
 from control_plane.database import AsyncDatabase, Database
 from control_plane.errors import NotFoundError
 from control_plane.models import User
@@ -19,7 +20,6 @@ from dashboard_api.security.tokens import unauthenticated
 
 FIRST_ORGANISATION = "My organisation"
 FIRST_PROJECT = "My project"
-REGISTRATION_LOCK = 0x72656769  # "regi" in ASCII: two first accounts must not both own
 
 # argon2id takes about 64 MB and 50 ms of a core: two at once, off the event loop.
 password_work = CapacityLimiter(2)
@@ -50,7 +50,7 @@ class NewAccount:
 
 def register_first(session: Session, account: NewAccount) -> User:
     """The first account owns the organisation and gets a project to send events to."""
-    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": REGISTRATION_LOCK})
+    session.execute(select(func.pg_advisory_xact_lock(FIRST_ACCOUNT_LOCK)))
     if registration_mode(session, "closed") is not RegistrationMode.FIRST_ACCOUNT:
         raise registration_closed("An account exists already. Ask its owner for an invitation.")
     user = users.create(

@@ -18,6 +18,7 @@ TILES = ("dau", "sessions", "events", "people", "page_views")
 DAILY_MEANS = frozenset({"dau"})
 TOP_EVENTS = 10
 EARLIEST = date(2000, 1, 1)  # ingest moves an earlier timestamp to the time of receipt
+LONGEST_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def totals_query(metrics: Sequence[str], period: Period) -> MetricsQuery:
     return MetricsQuery(kind="metrics", metrics=list(metrics), time=ranged(period))
 
 
-def trend_query(metrics: Sequence[str], period: Period) -> MetricsQuery:
-    return MetricsQuery(kind="metrics", metrics=list(metrics), time=ranged(period, Unit.DAY))
+def trend_query(metrics: Sequence[str], period: Period, grain: Unit = Unit.DAY) -> MetricsQuery:
+    return MetricsQuery(kind="metrics", metrics=list(metrics), time=ranged(period, grain))
 
 
 def top_events_query(period: Period, among: Sequence[str] = ()) -> MetricsQuery:
@@ -137,14 +138,26 @@ async def compute_latest(run: Run, metrics: Sequence[str], today: date) -> Overv
 
 
 async def recorded_days(run: Run, until: date) -> Period | None:
-    everything = Period(EARLIEST, until)
-    result = await run(trend_query(["events"], everything))
+    """First and last day with events before `until`: by months, then within the two at the ends."""
+    if until <= EARLIEST:
+        return None
+    months = await starts_with_events(run, Period(EARLIEST, until), Unit.MONTH)
+    if not months:
+        return None
+    first, last = [
+        await starts_with_events(run, Period(month, min(month + LONGEST_MONTH, until)), Unit.DAY)
+        for month in (months[0], months[-1])
+    ]
+    return Period(first[0], last[-1] + timedelta(days=1))
+
+
+async def starts_with_events(run: Run, period: Period, grain: Unit) -> list[date]:
+    """First days of the buckets that hold events, in order."""
+    result = await run(trend_query(["events"], period, grain))
     at = next(i for i, column in enumerate(result.columns) if column.type in ("date", "datetime"))
     value = column_of(result, "events")
     days = sorted(str(row[at])[:10] for row in result.rows if number(row[value]))
-    if not days:
-        return None
-    return Period(date.fromisoformat(days[0]), date.fromisoformat(days[-1]) + timedelta(days=1))
+    return [date.fromisoformat(day) for day in days]
 
 
 def change(value: Number | None, previous: Number | None) -> float | None:

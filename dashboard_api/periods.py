@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 3 * 366
-# Up to here the trend is drawn by hour.
-HOURLY_DAYS = 2
 
 
 class Period(NamedTuple):

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from control_plane.errors import (
@@ -221,6 +221,12 @@ async def handle_control_plane_error(request: Request, exception: Exception) -> 
     return await handle_unexpected(request, exception)
 
 
+async def handle_data_error(request: Request, _exception: Exception) -> JSONResponse:
+    """PostgreSQL cannot hold a value that passed our own checks, such as text with a NUL."""
+    detail = "The request holds a value that cannot be stored."
+    return problem_response(request, 422, "validation-failed", detail)
+
+
 async def handle_unavailable(request: Request, exception: Exception) -> JSONResponse:
     """An engine is away: say so, and when to come back."""
     logger.error("engine away in %s: %s", request.url.path, exception)
@@ -234,6 +240,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SemanticError, handle_semantic_error)
     app.add_exception_handler(ControlPlaneError, handle_control_plane_error)
     app.add_exception_handler(OperationalError, handle_unavailable)
+    app.add_exception_handler(DataError, handle_data_error)
     app.add_exception_handler(RedisError, handle_unavailable)
     app.add_exception_handler(HTTPException, handle_http_exception)
     app.add_exception_handler(ProblemError, handle_problem)

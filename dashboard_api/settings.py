@@ -6,17 +6,9 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-# RFC 7518 asks for a key at least as long as the hash output: 32 bytes for HS256.
-MINIMUM_SECRET_LENGTH = 32
-PLACEHOLDERS = ("change", "placeholder", "secret", "example", "password", "todo")
+from control_plane.secrets import SHORTEST_SECRET, is_placeholder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-def is_placeholder(value: str) -> bool:
-    """Whether a secret is too short or reads like one from an example file."""
-    lowered = value.lower()
-    return len(value) < MINIMUM_SECRET_LENGTH or any(word in lowered for word in PLACEHOLDERS)
 
 
 class Settings(BaseSettings):
@@ -72,7 +64,7 @@ class Settings(BaseSettings):
             if is_placeholder(getattr(self, name).get_secret_value()):
                 raise ValueError(
                     f"{name.upper()} is a placeholder or shorter than "
-                    f"{MINIMUM_SECRET_LENGTH} characters; "
+                    f"{SHORTEST_SECRET} characters; "
                     'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
                 )
         return self

@@ -17,7 +17,6 @@ class OrchestrationSettings(BaseSettings):
     dagster_database_url: str | None = None
     data_dir: Path = Path(".data")
     environment: Literal["local", "production"] = "local"
-    dagster_port: int = 3002
     dagster_code_port: int = 3012
     dbt_project_dir: Path = REPOSITORY / "dbt_project"
     dbt_target_dir: Path = REPOSITORY / "dbt_project" / "target"

@@ -107,7 +107,7 @@ class Webserver:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=url, timeout=30.0)
+        self._http = httpx.Client(base_url=url, timeout=30.0, trust_env=False)
 
     def run_page(self, run_id: str) -> str:
         return f"{self.url}/runs/{run_id}"
@@ -166,11 +166,19 @@ class Webserver:
                 f"Dagster does not answer at {self.url} ({error}). "
                 "Start the platform with `analytics up`, or look at `analytics status`."
             ) from error
-        body = response.json()
+        body = _json(response)
         if body.get("errors"):
             raise WebserverError("; ".join(error["message"] for error in body["errors"]))
         data: dict[str, Any] = body["data"]
         return data
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body: dict[str, Any] = response.json()
+    except ValueError as error:
+        raise WebserverError(f"what answers at {response.url} is not Dagster") from error
+    return body
 
 
 def execution_parameters(job: str, run_config: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,13 @@ class Period:
 
 def resolve(time_range: TimeRange, project: ProjectContext) -> Period:
     """The moments that a query's `time` means now. Raises InvalidQuery for an empty range."""
+    try:
+        return _resolve(time_range, project)
+    except OverflowError:  # a local time of the year 1 or 9999 is outside in UTC
+        raise _out_of_range() from None
+
+
+def _resolve(time_range: TimeRange, project: ProjectContext) -> Period:
     if time_range.last is not None:
         unit = time_range.last.unit
         current = start_of(project.local_now(), unit, project.week_start)
@@ -60,6 +67,13 @@ def resolve(time_range: TimeRange, project: ProjectContext) -> Period:
 
 def previous(period: Period, time_range: TimeRange) -> Period:
     """The period before: n units for "last n", months for whole months, else the same length."""
+    try:
+        return _previous(period, time_range)
+    except OverflowError:
+        raise _out_of_range() from None
+
+
+def _previous(period: Period, time_range: TimeRange) -> Period:
     if time_range.last is not None:
         unit, n = time_range.last.unit, time_range.last.n
         return _checked(Period(shift(period.start, unit, -n), period.start))
@@ -115,7 +129,7 @@ def shift(moment: datetime, unit: Unit, n: int) -> datetime:
         days = n * (7 if unit is Unit.WEEK else 1)
         return _midnight(moment.date() + timedelta(days=days), moment)
     except (OverflowError, ValueError):
-        raise InvalidQuery(f"the time range must lie in {EARLIEST} to {LATEST}") from None
+        raise _out_of_range() from None
 
 
 def _starts(period: Period, grain: Unit, week_start: int) -> Iterator[datetime]:
@@ -129,8 +143,12 @@ def _checked(period: Period) -> Period:
     if period.start.astimezone(UTC) >= period.end.astimezone(UTC):
         raise InvalidQuery("the time range is empty: `to` must lie after `from`")
     if period.first_day < EARLIEST or period.end_day > LATEST:
-        raise InvalidQuery(f"the time range must lie in {EARLIEST} to {LATEST}")
+        raise _out_of_range()
     return period
+
+
+def _out_of_range() -> InvalidQuery:
+    return InvalidQuery(f"the time range must lie in {EARLIEST} to {LATEST}")
 
 
 def _local(value: date | datetime, project: ProjectContext) -> datetime:

@@ -160,10 +160,6 @@ def parse_query(data: Any) -> MetricsQuery | EventsQuery:
     return _ADAPTER.validate_python(data)
 
 
-def query_schema() -> dict[str, Any]:
-    """JSON schema of the union, for tools and documentation."""
-    return _ADAPTER.json_schema()
-
 
 def _require(condition: bool, message: str) -> None:
     if not condition:

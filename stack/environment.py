@@ -13,14 +13,14 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from control_plane.secrets import SHORTEST_SECRET, is_placeholder
+from orchestration.instance import dagster_database
 from stack.engines import ClickHouse, Postgres, Redis
 from stack.errors import StackError
 from stack.local_secrets import LocalSecrets, load
 from stack.settings import ENV_FILE, PROJECT_ROOT, StackSettings
 
 DATABASE = "analytics"
-PLACEHOLDERS = ("change-me", "changeme", "change_me", "placeholder", "your-", "example")
-SHORTEST_SECRET = 32
 
 NO_TELEMETRY = {
     "DO_NOT_TRACK": "1",
@@ -83,8 +83,8 @@ class Environment:
     @property
     def dagster_database_url(self) -> str:
         """Dagster keeps its runs beside the control plane, in a database of its own."""
-        given = self.settings.dagster_database_url
-        return given or str(self.database_url).replace("+psycopg", "", 1) + "_dagster"
+        url = dagster_database(self.database_url, self.settings.dagster_database_url)
+        return url.render_as_string(hide_password=False)
 
     @cached_property
     def variables(self) -> dict[str, str]:
@@ -143,12 +143,6 @@ class Environment:
 def _is_local(given: str, ours: str) -> bool:
     """Nothing was set, or we are a child of a command that exported our own URL."""
     return given in ("", ours)
-
-
-def is_placeholder(secret: str) -> bool:
-    """Whether `secret` is too short or reads like the text of an example file."""
-    lowered = secret.lower()
-    return len(secret) < SHORTEST_SECRET or any(word in lowered for word in PLACEHOLDERS)
 
 
 def resolve() -> Environment:

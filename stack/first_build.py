@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from stack.environment import Environment
+from stack.errors import shown
 from stack.settings import PROJECT_ROOT
 
 MANIFEST = PROJECT_ROOT / "dbt_project" / "target" / "manifest.json"
@@ -22,17 +23,20 @@ POLL_SECONDS = 0.3
 
 def queue(environment: Environment) -> int:
     """Queue a build if a model has no table yet; returns how many have none."""
+    from orchestration.webserver import WebserverError
+
     _queued_run(environment).unlink(missing_ok=True)
     missing = missing_models(environment)
     if missing:
         _wait_until_loaded(environment)
-        _queued_run(environment).write_text(_launch(environment))
+        with shown(WebserverError):
+            _queued_run(environment).write_text(_launch(environment))
     return len(missing)
 
 
 def wait(environment: Environment) -> bool:
     """Wait for the queued build, if any, and show its result; False if it failed."""
-    from orchestration.webserver import Webserver
+    from orchestration.webserver import Webserver, WebserverError
     from stack.commands.build import SUCCESS, Build, follow, show
 
     path = _queued_run(environment)
@@ -41,7 +45,8 @@ def wait(environment: Environment) -> bool:
     run_id = path.read_text()
     webserver = Webserver(_webserver_url(environment))
     build = Build(run_id, webserver.run_page(run_id))
-    follow(build, webserver.follow(run_id))
+    with shown(WebserverError):
+        follow(build, webserver.follow(run_id))
     show(build)
     path.unlink()
     return build.status == SUCCESS
@@ -94,7 +99,7 @@ def _wait_until_loaded(environment: Environment) -> None:
     deadline = time.monotonic() + LONGEST_LOAD_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url).json()["lag_seconds"] == 0:
+            if httpx.get(url, trust_env=False).json()["lag_seconds"] == 0:
                 return
         time.sleep(POLL_SECONDS)
 

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 
 from stack.control_plane import control_plane
 from stack.environment import Environment
+from stack.errors import shown
 from stack.installation import Installation
 from stack.settings import PROJECT_ROOT
 
 
 def make_manifest() -> Path:
     """dbt's manifest of the project as it is on disk; some 6 s when a model has changed."""
-    from orchestration.manifest import ensure_manifest
+    from orchestration.manifest import DbtParseError, ensure_manifest
 
     project = PROJECT_ROOT / "dbt_project"
-    return ensure_manifest(project, project / "target")
+    with shown(DbtParseError):
+        return ensure_manifest(project, project / "target")
 
 
 def create_first_login(environment: Environment) -> bool:

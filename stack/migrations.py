@@ -1,5 +1,7 @@
 """Brings both databases to the schema that this version of the program expects."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -7,6 +9,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from stack.environment import Environment
+from stack.errors import StackError
 
 
 @dataclass(frozen=True)
@@ -16,13 +19,26 @@ class Migrated:
 
 
 def migrate(environment: Environment) -> Migrated:
-    """Idempotent; raises what the migration raised, and can then be run again."""
+    """Idempotent. Raises StackError with what went wrong, and can then be run again."""
     variables = environment.variables
-    ensure_database(variables["DATABASE_URL"])
-    return Migrated(
-        _migrate_control_plane(variables["DATABASE_URL"]),
-        _migrate_warehouse(variables["CLICKHOUSE_URL"]),
-    )
+    with _told_as("PostgreSQL"):
+        ensure_database(variables["DATABASE_URL"])
+        control_plane_revision = _migrate_control_plane(variables["DATABASE_URL"])
+    with _told_as("ClickHouse"):
+        warehouse_migrations = _migrate_warehouse(variables["CLICKHOUSE_URL"])
+    return Migrated(control_plane_revision, warehouse_migrations)
+
+
+@contextmanager
+def _told_as(database: str) -> Iterator[None]:
+    """Whatever a driver or a migration raises, as one sentence."""
+    try:
+        yield
+    except Exception as error:
+        told = getattr(error, "orig", None) or error  # SQLAlchemy wraps the driver's error
+        reason = " ".join(str(told).split())
+        message = f"{database} was not migrated: {reason} Run `analytics migrate` again."
+        raise StackError(message) from error
 
 
 def _migrate_control_plane(database_url: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from dashboard_api import overview as numbers
 from dashboard_api.deps import AppResources
 from dashboard_api.etags import conditional
-from dashboard_api.overview import OverviewNumbers, change
+from dashboard_api.overview import EARLIEST, OverviewNumbers, change
 from dashboard_api.periods import LONGEST_DAYS, Period, last_days, today_in
 from dashboard_api.problems import FieldError, ProblemError, responses
 from dashboard_api.project_context import context_of, role_of
@@ -97,8 +97,12 @@ def asked_period(asked: AskedRange, today: date) -> Period | None:
         return last_days(asked.last, today)
     if start is None and end is None:
         return None
-    if start is None or end is None or not 0 < (end - start).days <= LONGEST_DAYS:
-        reason = f"give both from and to, from before to, at most {LONGEST_DAYS} days apart"
+    is_range = start is not None and end is not None and 0 < (end - start).days <= LONGEST_DAYS
+    if start is None or end is None or not is_range or start < EARLIEST:
+        reason = (
+            f"give both from and to, from before to, at most {LONGEST_DAYS} days apart, "
+            f"not before {EARLIEST}"
+        )
         wrong = FieldError(field="from", reason=reason, code="invalid_range")
         raise ProblemError(
             422, "invalid-range", f"The range is not valid: {reason}.", errors=[wrong]

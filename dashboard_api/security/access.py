@@ -99,7 +99,5 @@ class InPathProject:
 
 
 AsViewer = Annotated[ProjectAccess, Depends(InProject(Role.VIEWER))]
-AsAnalyst = Annotated[ProjectAccess, Depends(InProject(Role.ANALYST))]
-AsAdmin = Annotated[ProjectAccess, Depends(InProject(Role.ADMIN))]
 PathViewer = Annotated[ProjectAccess, Depends(InPathProject(Role.VIEWER))]
 PathAdmin = Annotated[ProjectAccess, Depends(InPathProject(Role.ADMIN))]

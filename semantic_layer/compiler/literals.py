@@ -8,6 +8,7 @@ import math
 import re
 from datetime import date, datetime
 
+from semantic_layer.errors import InvalidQuery
 from semantic_layer.queries import Scalar
 from warehouse.sql_policy import quote
 
@@ -51,5 +52,5 @@ def render(value: Value) -> str:
     if isinstance(value, date):
         return f"toDate('{value.isoformat()}')"
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number must be finite")
+        raise InvalidQuery("a number must be finite")
     return repr(value)

@@ -34,7 +34,7 @@ class MetricsCompiler:
         measured = Measured(query, project, period, metrics, found, literals, self.metricflow)
         statement = _Statement(query, project, period, metrics, measured, self.catalogue)
         columns = _columns(query, metrics, self.catalogue)
-        sql = literals.fill(statement.sql()).replace(WEEK_START, str(project.week_start))
+        sql = literals.fill(statement.sql().replace(WEEK_START, str(project.week_start)))
         wall_clock = frozenset({TIME} if query.time.grain is Unit.HOUR else ())
         return Compiled(sql, columns, tuple(_warnings(query, period)), wall_clock)
 
@@ -166,6 +166,8 @@ def _measure(name: str, label: str, unit: str) -> Column:
 
 
 def _quoted(name: str) -> str:
+    if "'__" in name:  # how the markers of values begin
+        raise InvalidQuery(f"the name {name!r} cannot be used")
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stack import console
-from stack.errors import StackError
+from stack.errors import shown
 
 if TYPE_CHECKING:
     from orchestration.webserver import Checked, StepFailed, Update
@@ -85,12 +85,10 @@ def build(
     from stack.environment import resolve
 
     webserver = Webserver(f"http://127.0.0.1:{resolve().settings.dagster_port}")
-    try:
+    with shown(WebserverError):
         run_id = webserver.launch("build", run_config(full_refresh=full_refresh))
         done = Build(run_id, webserver.run_page(run_id))
         follow(done, webserver.follow(run_id))
-    except WebserverError as error:
-        raise StackError(str(error)) from error
     if as_json:
         typer.echo(json.dumps(done.as_json(), indent=2))
     else:

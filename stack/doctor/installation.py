@@ -5,8 +5,9 @@ import stat
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 
+from control_plane.secrets import is_placeholder
 from stack.doctor.finding import Finding
-from stack.environment import Environment, is_placeholder
+from stack.environment import Environment
 from stack.installation import Installation
 from stack.ports import describe_holder
 from stack.settings import PROJECT_ROOT

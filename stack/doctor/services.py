@@ -1,10 +1,7 @@
 """The running platform: engines, schemas and the way of events into the warehouse."""
 
-import json
 import time
 from collections.abc import Callable
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 from sqlalchemy import make_url
 
@@ -72,6 +69,7 @@ def _ask_clickhouse(url: str, query: str) -> str:
         content=query,
         auth=(address.username or "default", str(address.password or "")),
         timeout=TIMEOUT_SECONDS,
+        trust_env=False,
     )
     response.raise_for_status()
     return response.text.strip()
@@ -133,12 +131,11 @@ def warehouse_migrations(environment: Environment) -> Finding:
 def ingest_lag(environment: Environment) -> Finding:
     """How far the loader is behind the newest event that was acknowledged."""
     url = f"http://127.0.0.1:{environment.settings.loader_port}/ready"
+    import httpx
+
     try:
-        with urlopen(url, timeout=TIMEOUT_SECONDS) as response:
-            loader = json.load(response)
-    except HTTPError as error:
-        loader = json.load(error)
-    except OSError as error:
+        loader = httpx.get(url, timeout=TIMEOUT_SECONDS, trust_env=False).json()
+    except (httpx.HTTPError, ValueError) as error:
         return Finding.failed("ingest lag", f"no loader: {error}", "Run `analytics up`")
     detail = f"the loader is {loader['status']}, {loader['lag_seconds']} s behind"
     if loader["status"] != "ready":

@@ -47,7 +47,10 @@ class Child:
         """
         deadline = time.monotonic() + self.service.start_timeout
         for attempt in range(1, ATTEMPTS_AT_START + 1):
-            await self._spawn()
+            try:
+                await self._spawn()
+            except OSError as failed:
+                raise StackError(f"{self.service.name} cannot be started: {failed}") from failed
             if await self._becomes_healthy(deadline):
                 return
             if time.monotonic() > deadline:
@@ -102,8 +105,8 @@ class Child:
         await asyncio.sleep(pause)
         try:
             await self._spawn()
-        except StackError as error:  # for instance a full disk: the next turn tries again
-            self._journal.event(str(error), "red")
+        except (StackError, OSError) as error:  # a full disk, say: the next turn tries again
+            self._journal.event(f"{self.service.name} cannot be started: {error}", "red")
 
     async def _spawn(self) -> None:
         self._process = self._exit = None

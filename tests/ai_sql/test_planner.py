@@ -236,6 +236,22 @@ def test_values_become_filters(
     assert found.query["group_by"] == []
 
 
+def test_either_of_two_pages_counts_and_that_is_stated(planner: LocalPlanner) -> None:
+    found = plan(planner, "how many users viewed /pricing and /checkout last week")
+    assert found.query["where"] == [condition("path", ["/pricing", "/checkout"], "in")]
+    assert "any one of the pages named is enough" in found.assumptions
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [("sum of revenue last week", "revenue"), ("unique users last week", "people")],
+)
+def test_what_a_metric_is_anyway_goes_without_saying(
+    planner: LocalPlanner, question: str, metric: str
+) -> None:
+    assert plan(planner, question).query["metrics"] == [metric]
+
+
 def test_an_event_alone_is_counted_by_events(planner: LocalPlanner) -> None:
     found = plan(planner, "how many order_completed yesterday")
     assert found.query["metrics"] == ["events"]
@@ -345,6 +361,8 @@ def test_without_recent_data_everything_is_taken_and_stated(planner: LocalPlanne
         ("who is the president of France", "“who”, “president”"),
         ("who are our most active users", "“who”"),
         ("where do visitors come from", "“where”"),
+        ("total event value last month", "“value”"),
+        ("how many different pages were viewed yesterday", "“different”"),
         ("drop table users", "“drop”"),
         ("hello there", "“hello”"),
     ],

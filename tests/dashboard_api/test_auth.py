@@ -248,3 +248,9 @@ async def test_cookies_do_not_work_for_another_site(client: httpx.AsyncClient) -
     for answer in (refused, sibling, login):
         assert (answer.status_code, answer.json()["type"]) == (403, "cross-site-request")
     assert own.status_code == 201
+
+
+async def test_text_that_postgresql_cannot_hold_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await register(client, first_name="A\u0000da")
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "validation-failed")

@@ -1,5 +1,7 @@
 """Catalogue, queries, overview and questions over marts whose rows are written out by hand."""
 
+import json
+import math
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -215,3 +217,54 @@ async def test_a_question_about_nothing_documented_is_refused(viewer: httpx.Asyn
 def test_the_fixture_covers_the_days_in_question() -> None:
     days = {date.fromisoformat(row["event_date"]) for row in marts.ACME_EVENTS}
     assert (min(days), max(days)) == (date(2026, 2, 28), date(2026, 3, 30))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"where": [{"field": "properties.price", "op": "gt", "value": math.inf}]},
+        {"time": {"from": "0001-01-01T00:00:00+14:00", "to": "2026-01-01"}},
+        {"time": {"from": "2026-01-01", "to": "9999-12-31T12:00:00"}},
+        {"group_by": ["properties.'__literal_0__'"]},
+    ],
+)
+async def test_a_query_that_no_column_can_hold_is_refused(
+    viewer: httpx.AsyncClient, change: dict[str, object]
+) -> None:
+    query = {"kind": "metrics", "metrics": ["events"], "time": WEEKEND}
+    body = json.dumps(query | change).replace("Infinity", "1e999")
+    headers = {"content-type": "application/json"}
+    answer = await viewer.post("/api/v1/query", content=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "invalid-query"), answer.text
+
+
+async def test_an_overview_before_any_event_can_be_is_refused(viewer: httpx.AsyncClient) -> None:
+    answer = await viewer.get("/api/v1/overview", params={"from": "0001-01-01", "to": "0001-01-02"})
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "invalid-range")
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        (
+            "sessions in the last 5000 days",
+            "This cannot be asked for at once: time.last.n: Input should be less than or equal"
+            " to 3660.",
+        ),
+        (
+            "sessions by country and browser and os and device and channel and entry page",
+            "This cannot be asked for at once: group_by: List should have at most 5 items after"
+            " validation, not 6.",
+        ),
+    ],
+)
+async def test_a_question_beyond_what_a_query_can_hold_is_refused(
+    viewer: httpx.AsyncClient, question: str, reason: str
+) -> None:
+    answer = await viewer.post("/api/v1/ai/query", json={"question": question})
+
+    found = answer.json()
+    assert (answer.status_code, found["outcome"], found["reason"]) == (200, "refused", reason)
+    assert found["options"]

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard_api.overview import change, compute_latest, daily
+from dashboard_api.overview import change, compute_latest, daily, recorded_days
 from dashboard_api.periods import Period, last_days, today_in
 from semantic_layer.queries import MetricsQuery
 from semantic_layer.results import Column, ColumnType, QueryResult
@@ -105,3 +105,36 @@ async def test_recent_data_needs_no_search_for_older() -> None:
     await compute_latest(recent, ["events"], date(2026, 11, 22))
 
     assert min(str(query.time.from_) for query in recent.asked) == "2026-09-24"
+
+
+async def test_the_recorded_days_are_found_over_any_number_of_years() -> None:
+    """By months first: days since 2000 would be more buckets than a query may have."""
+    recorded = ["2010-12-01", "2011-12-09", "2031-05-19"]
+
+    async def run(query: MetricsQuery) -> QueryResult:
+        time = query.time.model_dump(mode="json", by_alias=True)
+        found = {
+            day[:7] + "-01" if time["grain"] == "month" else day
+            for day in recorded
+            if time["from"] <= day < time["to"]
+        }
+        columns = [column("metric_time", "date"), column("events", "integer")]
+        buckets = buckets_of(query)
+        assert buckets <= 10_000
+        return result(columns, [[day, 1] for day in sorted(found)])
+
+    assert await recorded_days(run, date(2031, 5, 20)) == Period(
+        date(2010, 12, 1), date(2031, 5, 20)
+    )
+    assert await recorded_days(run, date(2012, 1, 1)) == Period(
+        date(2010, 12, 1), date(2011, 12, 10)
+    )
+    assert await recorded_days(run, date(2005, 1, 1)) is None
+    assert await recorded_days(run, date(1990, 1, 1)) is None
+
+
+def buckets_of(query: MetricsQuery) -> int:
+    start, end = query.time.from_, query.time.to
+    assert start is not None
+    assert end is not None
+    return (end - start).days // (28 if query.time.grain == "month" else 1)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dashboard_api.settings import Settings, is_placeholder
+from control_plane.secrets import is_placeholder
+from dashboard_api.settings import Settings
 
 GOOD = "b1Rk0v9n3yqXlD8mJzYw2sTfGhUeCaPo"
 BASE: dict[str, Any] = {

@@ -9,8 +9,14 @@ from uuid import uuid4
 
 import dagster as dg
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from orchestration.defs.upkeep.jobs import purge_directories, purge_runs
+from control_plane.database import Database
+from control_plane.models import RefreshToken
+from control_plane.repositories import refresh_tokens, users
+from orchestration.defs.upkeep.jobs import purge_directories, purge_runs, purge_sessions
+from orchestration.resources import ControlPlane
 
 SOON = timedelta(minutes=1)
 
@@ -72,3 +78,20 @@ def test_old_directories_of_failed_invocations_are_deleted(tmp_path: Path) -> No
 
 def test_no_directory_is_no_work(tmp_path: Path) -> None:
     assert purge_directories(tmp_path / "missing", time.time()) == 0
+
+
+def test_refresh_tokens_that_expired_are_deleted(database_url: str) -> None:
+    now = datetime.now(UTC)
+
+    def sign_in(session: Session) -> None:
+        user = users.create(session, "ada@example.com", "correct horse battery")
+        for lifetime in (timedelta(days=-1), timedelta(days=1)):
+            refresh_tokens.issue(session, user.id, now=now, lifetime=lifetime)
+
+    with Database(database_url) as database:
+        database.run(sign_in)
+        purge_sessions(
+            dg.build_op_context(resources={"control_plane": ControlPlane(url=database_url)})
+        )
+        left = database.run(lambda session: session.scalars(select(RefreshToken.expires_at)).all())
+    assert left == [now + timedelta(days=1)]

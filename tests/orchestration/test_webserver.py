@@ -1,5 +1,9 @@
 """What the webserver's answers mean to somebody who waits for a run."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -9,11 +13,36 @@ from orchestration.webserver import (
     Materialized,
     StatusChanged,
     StepFailed,
+    Webserver,
+    WebserverError,
     duration,
     execution_parameters,
     refusal,
     update,
 )
+
+
+@pytest.fixture
+def httpserver_url() -> Iterator[Callable[[bytes], str]]:
+    """Start a server that answers everything with 200 and these bytes."""
+    with ExitStack() as stack:
+
+        def start(body: bytes) -> str:
+            class Handler(BaseHTTPRequestHandler):
+                def do_POST(self) -> None:
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(body)
+
+                def log_message(self, *_: object) -> None:
+                    pass
+
+            server = stack.enter_context(HTTPServer(("127.0.0.1", 0), Handler))
+            Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield start
 
 
 def test_a_run_is_asked_for_by_location_and_job() -> None:
@@ -98,3 +127,11 @@ def test_these_do_not(status: str) -> None:
 def test_a_run_that_has_not_ended_has_no_duration() -> None:
     assert duration({"startTime": 10.0, "endTime": None}) is None
     assert duration({"startTime": 10.0, "endTime": 12.5}) == 2.5
+
+
+def test_something_else_on_the_port_is_said_to_be_no_dagster(
+    httpserver_url: Callable[[bytes], str],
+) -> None:
+    webserver = Webserver(httpserver_url(b"<html>a proxy</html>"))
+    with pytest.raises(WebserverError, match="is not Dagster"):
+        webserver.launch("build", {})

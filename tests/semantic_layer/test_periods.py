@@ -150,3 +150,17 @@ def test_refuses_more_buckets_than_a_result_has_rows() -> None:
 def test_a_project_needs_a_real_zone() -> None:
     with pytest.raises(InvalidQuery, match="'Mars/Base' is not a time zone"):
         ProjectContext("p", "Mars/Base")
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        ranged(**{"from": "0001-01-01T00:00:00+14:00", "to": "2026-01-01"}),
+        ranged(**{"from": "0001-01-01", "to": "2026-01-01"}),
+        ranged(**{"from": "2026-01-01", "to": "9999-12-31T12:00:00"}),
+    ],
+)
+def test_the_ends_of_the_calendar_are_out_of_range(time: TimeRange) -> None:
+    for zone in ("Pacific/Auckland", "America/Los_Angeles"):
+        with pytest.raises(InvalidQuery, match="the time range must lie in 1970-01-02 to"):
+            resolve(time, ProjectContext("p", zone, now=NOW))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from semantic_layer.queries import EventsQuery, MetricsQuery, parse_query, query_schema
+from semantic_layer.queries import EventsQuery, MetricsQuery, parse_query
 
 TIME = {"last": {"n": 7, "unit": "day"}}
 METRICS = {"kind": "metrics", "metrics": ["events"], "time": TIME}
@@ -51,7 +51,3 @@ def test_survives_json() -> None:
 def test_refuses(change: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         parse_query({**METRICS, **change})
-
-
-def test_the_schema_offers_only_kinds_that_compile() -> None:
-    assert set(query_schema()["discriminator"]["mapping"]) == {"metrics", "events"}

@@ -5,9 +5,11 @@ Each service depends on the one before it.
 """
 
 import asyncio
+import errno
 import itertools
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -23,14 +25,31 @@ from stack.supervisor.supervisor import Supervisor
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 
 
+def nothing() -> None:
+    pass
+
+
+def full_disk(marker: Path) -> Callable[[], None]:
+    """Succeeds at the start, fails at the first restart, then succeeds again."""
+    calls = itertools.count()
+
+    def prepare() -> None:
+        if next(calls) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device", str(marker))
+
+    return prepare
+
+
 def tiny(
     directory: Path, name: str, port: int, *options: str, depends_on: tuple[str, ...] = ()
 ) -> Service:
+    own = [option for option in options if option != "--disk-is-full-once"]
     return Service(
         name=name,
-        command=(sys.executable, str(TINY_SERVICE), str(directory), name, str(port), *options),
+        command=(sys.executable, str(TINY_SERVICE), str(directory), name, str(port), *own),
         probe=http_ok(port, "/"),
         environment=dict(os.environ),
+        prepare=full_disk(directory / name) if "--disk-is-full-once" in options else nothing,
         port=port,
         port_setting=f"{name.upper()}_PORT",
         depends_on=depends_on,

@@ -81,3 +81,26 @@ def test_a_wrong_setting_is_named(settings: dict[str, str]) -> None:
     assert result.returncode == 1
     assert "DASHBOARD_PORT" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_migrating_without_databases_says_which_one_is_away(settings: dict[str, str]) -> None:
+    result = analytics(settings, "migrate")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: PostgreSQL was not migrated: connection failed")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_catalogue_is_found_from_any_folder(settings: dict[str, str], tmp_path: Path) -> None:
+    found = subprocess.run(
+        (
+            sys.executable,
+            "-c",
+            "from semantic_layer.settings import SemanticSettings as s; print(s().dbt_target_dir)",
+        ),
+        cwd=tmp_path,
+        env={**os.environ, **settings, "PYTHONPATH": str(PROJECT_ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == str(PROJECT_ROOT / "dbt_project" / "target")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from control_plane.secrets import is_placeholder
 from stack import environment as environment_module
-from stack.environment import Environment, is_placeholder
+from stack.environment import Environment
 from stack.errors import StackError
 from stack.local_secrets import LocalSecrets, load
 from stack.services import platform
@@ -174,3 +175,25 @@ def test_damaged_secrets_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="is damaged"):
         load(tmp_path)
     assert (tmp_path / "secrets.json").read_text() == '{"jwt_secret": '
+
+
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        (
+            {"database_url": "postgresql+psycopg://u:p@db:5432/analytics?sslmode=require"},
+            "postgresql://u:p@db:5432/analytics_dagster?sslmode=require",
+        ),
+        (
+            {
+                "database_url": "postgresql+psycopg://u:p@db/analytics",
+                "dagster_database_url": "postgresql+psycopg://u:p@db/runs",
+            },
+            "postgresql://u:p@db/runs",
+        ),
+    ],
+)
+def test_dagster_has_a_database_of_its_own(
+    tmp_path: Path, settings: dict[str, str], url: str
+) -> None:
+    assert settled(tmp_path, **settings).dagster_database_url == url

@@ -126,6 +126,19 @@ def test_a_second_signal_kills_at_once(run: Callable[..., Running]) -> None:
     assert time.monotonic() - begun < 1.5
 
 
+def test_a_full_disk_at_a_restart_costs_one_turn_and_no_other_service(
+    run: Callable[..., Running],
+) -> None:
+    running = run(
+        *("a", str(free_port()), ",", "b", str(free_port()), "--disk-is-full-once")
+    ).wait_ready()
+    healthy_neighbour = running.pid("a")
+    os.kill(running.pid("b"), signal.SIGKILL)
+    eventually(lambda: running.service("b").restarts == 2 and is_healthy(running, "b"))
+    assert "b cannot be started: [Errno 28] No space left on device" in running.text
+    assert running.pid("a") == healthy_neighbour
+
+
 def test_a_killed_child_is_healthy_again_soon_and_counted(run: Callable[..., Running]) -> None:
     running = run("a", str(free_port())).wait_ready()
     first = running.pid("a")

@@ -1,12 +1,15 @@
-"""Dagster's own history and files, kept from growing for ever."""
+"""Dagster's own history and files, and sessions of people, kept from growing for ever."""
 
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 
+from control_plane.repositories.refresh_tokens import delete_expired
+from orchestration.resources import ControlPlane
 from orchestration.settings import settings
 
 # A refresh a minute leaves 43,000 runs a month with some 100 events each; nobody looks at one that
@@ -57,12 +60,22 @@ def purge_directories(parent: Path, before: float) -> int:
     return len(old)
 
 
+@dg.op
+def purge_sessions(context: dg.OpExecutionContext, control_plane: ControlPlane) -> None:
+    """Delete refresh tokens that expired; each sign-in adds one every quarter of an hour."""
+    with control_plane.database() as database:
+        deleted = database.run(partial(delete_expired, before=datetime.now(UTC)))
+    context.log.info("deleted %d refresh tokens", deleted)
+
+
 @dg.job(
-    description="Delete old runs, their output, and what failed dbt invocations left.",
+    description="Delete old runs, their output, what failed dbt invocations left, and the tokens "
+    "of ended sessions.",
     executor_def=dg.in_process_executor,
 )
 def upkeep() -> None:
     purge_history()
+    purge_sessions()
 
 
 jobs = (upkeep,)

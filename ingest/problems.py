@@ -88,6 +88,11 @@ def overloaded(detail: str) -> Problem:
     return Problem(503, "overloaded", "Overloaded", detail, headers=retry_after(2))
 
 
+def unexpected() -> Problem:
+    detail = "Something failed on our side. Send the events again."
+    return Problem(500, "internal-error", "Internal error", detail)
+
+
 def storage_failed() -> Problem:
     return Problem(
         503,

@@ -1,9 +1,11 @@
 """The ASGI layer in front of FastAPI: capture requests are answered, all else is passed on."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from ingest import problems
 from ingest.capture import answers, cors, routes
 from ingest.capture.answers import Answer
 from ingest.capture.body import Disconnected, Receive
@@ -12,6 +14,8 @@ from ingest.capture.service import CaptureService
 from ingest.metrics import Metrics
 from ingest.pipeline import Protocol
 from ingest.problems import Problem
+
+logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -36,6 +40,9 @@ class CaptureFirst:
             answer = await self._answer(scope["method"], protocol, request, receive)
         except Disconnected:
             return
+        except Exception:  # whatever it is, the client gets an answer that it can read
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            answer = answers.of_problem(problems.unexpected())
         await _send(send, answer, cors.headers(request))
         seconds = time.perf_counter() - started
         self._metrics.observe_request(scope["method"], scope["path"], answer.status, seconds)

@@ -99,7 +99,10 @@ def _parse_number(value: float) -> Parsed:
         ("microseconds", 1e17, 1e6),
     ):
         if abs(value) < limit:
-            moment = _EPOCH + timedelta(milliseconds=round(value / scale * 1000))
+            try:
+                moment = _EPOCH + timedelta(milliseconds=round(value / scale * 1000))
+            except OverflowError:  # before the year 1
+                return Parsed(None)
             return Parsed(moment, (f"epoch_{unit}",))
     return Parsed(None)
 

@@ -1,6 +1,7 @@
 """What is answered 200 is in the log, and what is not answered 200 is not."""
 
 import json
+import logging
 from collections.abc import AsyncIterator, MutableMapping
 from datetime import datetime
 from pathlib import Path
@@ -102,6 +103,31 @@ async def test_a_batch_that_grows_beyond_a_frame_is_refused_and_leaves_nothing(
         " bytes, a frame may have 67108864. Send smaller batches, or a smaller `context`."
     )
     assert frames_of(log) == []
+
+
+async def test_what_nobody_expected_is_a_500_that_tells_the_log_and_not_the_client(
+    service: CaptureService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("inner matter")
+
+    monkeypatch.setattr(service, "_capture", fail)
+    with caplog.at_level(logging.ERROR):
+        answered = await post(service, "/v1/events", {"event": "e", "user_id": "u"})
+    assert answered.status == 500
+    assert answered.headers[b"content-type"] == b"application/problem+json"
+    assert answered.headers[b"access-control-allow-origin"] == b"https://example.com"
+    assert answered.json() == {
+        "type": "internal-error",
+        "title": "Internal error",
+        "status": 500,
+        "detail": "Something failed on our side. Send the events again.",
+        "errors": [],
+    }
+    (record,) = caplog.records
+    assert record.getMessage() == "POST /v1/events failed"
+    assert record.exc_info is not None
+    assert repr(record.exc_info[1]) == "KeyError('inner matter')"
 
 
 async def test_a_batch_that_just_fits_into_a_frame_is_in_the_log(

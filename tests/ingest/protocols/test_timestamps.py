@@ -81,9 +81,32 @@ def test_variants_that_are_read(value: Any, moment: str, corrections: tuple[str,
     assert parse(value) == (at(moment), corrections)
 
 
-@pytest.mark.parametrize("value", [None, True, {}, [], 1e300, 10**400, "0", "12", "2026-13-01"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, {}, [], 1e300, 10**400, "0", "12", "2026-13-01"),
+        *(
+            -62_135_596_801,
+            -99_999_999_999,
+            -99_999_999_999_999,
+            -99_999_999_999_999_999,
+        ),  # before the year 1
+    ],
+)
 def test_variants_that_are_not_read(value: Any) -> None:
     assert parse(value).moment is None
+
+
+@pytest.mark.parametrize("fields", [{}, {"timestamp": "2026-11-22T10:00:00Z"}])
+def test_a_time_before_the_year_1_costs_neither_its_event_nor_the_batch(
+    fields: dict[str, str],
+) -> None:
+    odd = event(timestamp=-99_999_999_999)
+    prepared = process(batch(event(**fields), odd, sent_at=-99_999_999_999))
+    assert prepared.rejected == []
+    first, second = prepared.rows
+    assert (first.timestamp_rule, first.sent_at) == ("client" if fields else "received", None)
+    assert (second.timestamp, second.timestamp_rule) == (RECEIVED_AT, "unreadable")
 
 
 @pytest.mark.parametrize(

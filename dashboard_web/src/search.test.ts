@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
-import { askSearch, overviewSearch, periodOf } from "./search";
+import { askSearch, latestDays, overviewSearch, periodOf } from "./search";
 import { localPath } from "./session";
 
 describe("overviewSearch", () => {
@@ -22,6 +22,13 @@ describe("overviewSearch", () => {
       from: "2026-01-01",
       to: "2026-02-01",
     });
+  });
+});
+
+describe("latestDays", () => {
+  it("is all of a short history and the end of a long one", () => {
+    expect(latestDays({ from: "2015-05-17", to: "2015-05-21" })).toEqual({ from: "2015-05-17", to: "2015-05-21" });
+    expect(latestDays({ from: "2010-12-01", to: "2026-11-22" })).toEqual({ from: "2023-11-20", to: "2026-11-22" });
   });
 });
 

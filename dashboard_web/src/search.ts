@@ -1,6 +1,7 @@
 /** What the pages keep in the URL, read leniently: a mangled link opens the default view. */
 
 import type { DateRange, Period } from "./api/queries";
+import { addDays } from "./format/date";
 
 type Raw = Record<string, unknown>;
 
@@ -61,6 +62,12 @@ export function overviewSearch(raw: Raw): OverviewSearch {
     to: isRange ? to : undefined,
     metric: text(raw.metric),
   });
+}
+
+/** The latest days that can be shown at once, of those with events. */
+export function latestDays(recorded: DateRange): DateRange {
+  const earliest = addDays(recorded.to, -LONGEST_DAYS);
+  return { from: recorded.from > earliest ? recorded.from : earliest, to: recorded.to };
 }
 
 export function askSearch(raw: Raw): AskSearch {

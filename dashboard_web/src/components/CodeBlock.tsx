@@ -7,6 +7,9 @@ const SHOWN_MS = 2_000;
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
   const [copied, setCopied] = useState(false);
 
+  // Browsers offer the clipboard on https and localhost only.
+  if (!("clipboard" in navigator)) return null;
+
   async function copy() {
     await navigator.clipboard.writeText(text);
     setCopied(true);

@@ -7,7 +7,7 @@ export function NoProject() {
       <p className="mt-2 mb-4 text-soft">
         A project holds the events of one app or site. Ask an admin to add you to one, or make it on the server:
       </p>
-      <CodeBlock label="command" code={'analytics projects create "Web shop" --timezone Europe/Berlin'} />
+      <CodeBlock label="command" code={'.venv/bin/analytics projects create "Web shop" --timezone Europe/Berlin'} />
     </div>
   );
 }

@@ -29,12 +29,6 @@ export function addDays(day: string, days: number): string {
   return isoDay(new Date(utc(day).getTime() + days * DAY_MS));
 }
 
-/** Today, in the project's zone. */
-export function todayIn(timeZone: string, now: Date = new Date()): string {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  return parts.format(now);
-}
-
 /** A point of a time axis: `17 May`, or `17 May 14:00` when it carries an hour. */
 export function formatPoint(at: string): string {
   const hour = /[T ](\d{2}:\d{2})/.exec(at)?.[1];

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type DateRange, type Overview, overviewQuery, type Period, type ProjectSummary } from "../api/queries";
+import { type Overview, overviewQuery, type Period, type ProjectSummary } from "../api/queries";
 import { DateRangePicker } from "../components/DateRangePicker";
 import { FirstEventGuide } from "../components/FirstEventGuide";
 import { NoProject } from "../components/NoProject";
@@ -14,7 +14,7 @@ import { MetricTiles } from "../overview/MetricTiles";
 import { TopEvents } from "../overview/TopEvents";
 import { TrendCard } from "../overview/TrendCard";
 import { useProject } from "../project";
-import { periodOf, searchOf } from "../search";
+import { latestDays, periodOf, searchOf } from "../search";
 
 const LIVE_ROWS = 8;
 
@@ -41,11 +41,10 @@ function PeriodNotice({ overview, onChange }: { overview: Overview; onChange: (p
     );
   }
   if (recorded == null || overview.top_events.length > 0) return null;
-  const everything: DateRange = { from: recorded.from, to: recorded.to };
   return (
     <Notice>
       No events in this period. This project has events from {formatRange(recorded.from, recorded.to)}.{" "}
-      <button type="button" className="font-semibold text-accent underline underline-offset-4" onClick={() => onChange(everything)}>
+      <button type="button" className="font-semibold text-accent underline underline-offset-4" onClick={() => onChange(latestDays(recorded))}>
         Show those days
       </button>
     </Notice>

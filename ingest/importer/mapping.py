@@ -77,7 +77,7 @@ class Mapping:
             if value is not None and not isinstance(value, dict):
                 raise FieldError(name, f"{shown(value)} is not an object")
             if value:
-                event[name] = plain(value)
+                event[name] = evaluated(name, plain, value)
         return event
 
 

@@ -17,6 +17,7 @@ from ingest.importer.expressions.values import (
     Value,
     as_number,
     as_text,
+    in_utc,
     shown,
 )
 
@@ -122,7 +123,7 @@ def time_zone(name: Value) -> ZoneInfo:
 
 
 def parse_time(format_: Value = None, zone: Value = "UTC") -> Callable[[Value], datetime]:
-    """Reader of times; `zone` holds for times without an offset of their own.
+    """Reader of times in UTC; `zone` holds for times without an offset of their own.
 
     Of a local time that a clock change repeats, the first is meant.
     """
@@ -131,21 +132,22 @@ def parse_time(format_: Value = None, zone: Value = "UTC") -> Callable[[Value], 
     local = time_zone(zone)
 
     def read(value: Value) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        text = (as_text(value) or "").strip()
-        try:
-            moment = _strptime(text, format_) if format_ else datetime.fromisoformat(text)
-        except ValueError:
-            expected = f"of the form {format_!r}" if format_ else "in ISO 8601"
-            raise EvaluationError(f"{shown(text)} is not a time {expected}") from None
-        return moment.replace(tzinfo=local) if moment.tzinfo is None else moment
+        moment = value if isinstance(value, datetime) else _read_time(value, format_)
+        return in_utc(moment.replace(tzinfo=local) if moment.tzinfo is None else moment)
 
     return read
 
 
-def _strptime(text: str, format_: str) -> datetime:
-    return datetime.strptime(text, format_)  # noqa: DTZ007 - the caller adds the zone
+def _read_time(value: Value, format_: str | None) -> datetime:
+    """As the text has it: without a zone if it names none."""
+    text = (as_text(value) or "").strip()
+    try:
+        if not format_:
+            return datetime.fromisoformat(text)
+        return datetime.strptime(text, format_)  # noqa: DTZ007 - the caller adds the zone
+    except ValueError:
+        expected = f"of the form {format_!r}" if format_ else "in ISO 8601"
+        raise EvaluationError(f"{shown(text)} is not a time {expected}") from None
 
 
 UNITS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}

@@ -87,9 +87,17 @@ def shown(value: Value) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # sentinels such as 0001-01-01 in a zone east of Greenwich
+        message = f"{moment.isoformat()} is beyond the years 1 to 9999 of UTC"
+        raise EvaluationError(message) from None
+
+
 def rfc3339(moment: datetime) -> str:
     """UTC, with milliseconds."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    text = in_utc(moment).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 

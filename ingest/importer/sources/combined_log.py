@@ -69,7 +69,7 @@ class CombinedLog:
         address, identity, user, time, request, status, size, referrer, agent = match.groups()
         try:
             moment = parse_log_time(time)
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             return Row(number, line, f"{time!r} is not a time")
         method, target, protocol = split_request(unescape(request))
         if not target:
@@ -136,7 +136,7 @@ def split_request(request: str) -> tuple[str, str, str]:
 
 
 def parse_log_time(text: str) -> datetime:
-    """`17/May/2015:10:05:03 +0000`; by hand, as strptime reads months in the locale's language."""
+    """`17/May/2015:10:05:03 +0200` in UTC; by hand, as strptime reads the locale's months."""
     zone = _zone(text[21:])
     return datetime(
         int(text[7:11]),
@@ -146,7 +146,7 @@ def parse_log_time(text: str) -> datetime:
         int(text[15:17]),
         int(text[18:20]),
         tzinfo=zone,
-    )
+    ).astimezone(UTC)
 
 
 def _zone(offset: str) -> timezone:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +118,62 @@ def test_times_that_the_api_would_replace_are_rejected(tmp_path: Path) -> None:
         "1999-12-31T00:00:00.000Z is before 2000",
         "2026-11-24T00:00:00.000Z is in the future",
     ]
+
+
+BERLIN = "0001-01-01T00:00:00+00:53:28"  # local mean time
+BEYOND = "is beyond the years 1 to 9999 of UTC"
+
+
+@pytest.mark.parametrize("timestamp", ["at", "parse_time(at, None, '{zone}')"])
+@pytest.mark.parametrize(
+    ("zone", "time", "reason"),
+    [
+        ("UTC", "0001-01-01", "0001-01-01T00:00:00.000Z is before 2000"),
+        ("Europe/Berlin", "0001-01-01", f"{BERLIN} {BEYOND}"),
+        ("Asia/Tokyo", "0001-01-01", f"0001-01-01T00:00:00+09:18:59 {BEYOND}"),
+        ("UTC", "9999-12-31 23:59:59", "9999-12-31T23:59:59.000Z is in the future"),
+        ("America/New_York", "9999-12-31 23:59:59", f"9999-12-31T23:59:59-05:00 {BEYOND}"),
+        ("UTC", "0001-01-01T00:00:00+01:00", f"0001-01-01T00:00:00+01:00 {BEYOND}"),
+    ],
+)
+def test_dates_at_the_ends_of_the_calendar_are_rejected_in_every_zone(
+    tmp_path: Path, zone: str, time: str, reason: str, timestamp: str
+) -> None:
+    mapping = f"event: seen\nuser_id: customer\nzone: {zone}\ntimestamp: {timestamp}\n"
+    content = HEADER + f"1,a,1,1,{time},u1\n" + line("2", "tea")
+    reject, event = outcomes_of(tmp_path, content, mapping.replace("{zone}", zone))
+    assert reject == Reject(2, reason, "timestamp", f"1,a,1,1,{time},u1")
+    assert isinstance(event, Event)
+
+
+@pytest.mark.parametrize(
+    ("constant_or_expression", "moment"),
+    [
+        ("\"parse_time(at, None, 'Europe/Berlin')\"", BERLIN),
+        ("0001-01-01T00:00:00+01:00", "0001-01-01T00:00:00+01:00"),
+    ],
+)
+def test_a_property_beyond_the_calendar_spoils_its_record(
+    tmp_path: Path, constant_or_expression: str, moment: str
+) -> None:
+    mapping = "event: a\nuser_id: customer\ntimestamp: \"'2026-01-01'\"\nproperties:\n  p: "
+    content = HEADER + "1,a,1,1,0001-01-01,u1\n"
+    (reject,) = outcomes_of(tmp_path, content, mapping + constant_or_expression)
+    assert reject == Reject(2, f"{moment} {BEYOND}", "properties", "1,a,1,1,0001-01-01,u1")
+
+
+def test_a_constant_of_the_mapping_is_a_time_like_any_other(tmp_path: Path) -> None:
+    mapping = "event: seen\nuser_id: customer\nzone: Europe/Berlin\ntimestamp: {}\n"
+
+    def outcome(constant: str) -> Outcome:
+        (only,) = outcomes_of(tmp_path, HEADER + line("1", "tea"), mapping.format(constant))
+        return only
+
+    assert body(outcome("2026-01-02 03:04:05"))["timestamp"] == "2026-01-02T02:04:05.000Z"
+    reject = outcome("0001-01-01T00:00:00+01:00")
+    assert isinstance(reject, Reject)
+    assert (reject.line, reject.field) == (2, "timestamp")
+    assert reject.reason == f"0001-01-01T00:00:00+01:00 {BEYOND}"
 
 
 def test_native_events_pass_through_with_their_ids(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_a_log_line_is_taken_apart(tmp_path: Path) -> None:
         (('\\"quoted\\""', "cut off"), "the user agent is missing or malformed"),
         (("17/May/2015", "17-May-2015"), "the time is missing or malformed"),
         (("17/May/2015", "31/Feb/2015"), "'31/Feb/2015:10:05:03 +0200' is not a time"),
+        (("17/May/2015:10", "01/Jan/0001:01"), "'01/Jan/0001:01:05:03 +0200' is not a time"),
         (("17/May/2015", "17/Mai/2015"), "'17/Mai/2015:10:05:03 +0200' is not a time"),
         (("GET /a/b?c=d HTTP/1.1", "-"), "the request '-' names no page"),
         (("GET /a/b?c=d HTTP/1.1", "\\x16\\x03"), "names no page"),

@@ -57,13 +57,24 @@ def _located(node: yaml.Node, constructor: SafeConstructor) -> Located:
             return Located(line, _members(node, constructor))
         case yaml.SequenceNode():
             return Located(line, [_located(element, constructor) for element in node.value])
-    return Located(line, constructor.construct_object(node))
+    return Located(line, _scalar(node, constructor))
+
+
+def _scalar(node: yaml.Node, constructor: SafeConstructor) -> Any:
+    try:
+        return constructor.construct_object(node)
+    except (ValueError, LookupError, AttributeError) as error:
+        # What PyYAML lets through for 2020-13-45, `!!bool perhaps` and `!!timestamp soon`.
+        reason = f": {error}" if isinstance(error, ValueError) else ""
+        kind = node.tag.rpartition(":")[2]
+        message = f"not YAML: {node.value!r} is no {kind}{reason}"
+        raise YamlError(Problem(node.start_mark.line + 1, message)) from None
 
 
 def _members(node: yaml.MappingNode, constructor: SafeConstructor) -> dict[str, Located]:
     members: dict[str, Located] = {}
     for key_node, value_node in node.value:
-        key = str(constructor.construct_object(key_node))
+        key = str(_scalar(key_node, constructor))
         if key in members:
             raise YamlError(Problem(key_node.start_mark.line + 1, f"{key!r} is given twice"))
         members[key] = _located(value_node, constructor)

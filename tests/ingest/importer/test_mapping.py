@@ -54,7 +54,7 @@ def test_a_column_a_constant_and_an_expression_may_stand_anywhere() -> None:
 
 def test_times_without_offset_are_in_the_zone_of_the_mapping() -> None:
     mapping = compiled(SMALLEST + "zone: Europe/London\n")
-    assert mapping.timestamp(RECORD).utcoffset().total_seconds() == 3600  # type: ignore[union-attr]
+    assert mapping.timestamp(RECORD).isoformat() == "2011-06-01T09:00:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,15 @@ def test_what_every_mapping_must_say() -> None:
     [
         ("event: a\nevent: b\n", "m.yml:2: 'event' is given twice"),
         ("event: [a\n", "m.yml:2: not YAML"),
+        (
+            "event: a\ntimestamp: 2020-13-45\n",
+            "m.yml:2: not YAML: '2020-13-45' is no timestamp: month must be in 1..12",
+        ),
+        ("2020-13-45: a\n", "m.yml:1: not YAML: '2020-13-45' is no timestamp"),
+        ("skip: !!int a\n", "m.yml:1: not YAML: 'a' is no int"),
+        ("skip: !!int ''\n", "m.yml:1: not YAML: '' is no int"),
+        ("skip: !!bool perhaps\n", "m.yml:1: not YAML: 'perhaps' is no bool"),
+        ("skip: !!timestamp soon\n", "m.yml:1: not YAML: 'soon' is no timestamp"),
         ("event: {'a': b} if c\n", "m.yml:1: not YAML"),
         ("skip: f({'a': b})\n", "m.yml:1: not YAML: mapping values are not allowed here (an exp"),
         ("- event\n", "m.yml:1: a mapping holds `name: value` lines"),

@@ -5,7 +5,7 @@ never costs the event.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from ingest.enrich import referrers, sources
 from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
@@ -148,7 +148,7 @@ def _take_location(row: EventRow, context: Object, sender: Sender, keep_ip: bool
     location = context.get("location")
     if isinstance(location, dict):
         stated = location.get("country")
-        if isinstance(stated, str) and len(stated) == 2 and stated.isalpha():
+        if _is_country_code(stated):
             row.country = stated.upper()
             del location["country"]
             _drop_empty(context, "location")
@@ -157,6 +157,11 @@ def _take_location(row: EventRow, context: Object, sender: Sender, keep_ip: bool
         row.country = country_of(address)
     if keep_ip:
         row.ip = address
+
+
+def _is_country_code(stated: object) -> TypeGuard[str]:
+    # "ßß" is two letters as well, and "SSSS" in upper case.
+    return isinstance(stated, str) and len(stated) == 2 and stated.isascii() and stated.isalpha()
 
 
 def _platform(row: EventRow, context: Object) -> str:

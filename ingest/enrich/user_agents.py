@@ -9,7 +9,9 @@ import ua_parser
 from ingest.enrich.bots import BOT_THRESHOLD, bot_score
 
 CACHED_AGENTS = 20_000  # some 2 KB each
-MAX_LENGTH = 1_000  # longer ones are attacks on the patterns
+# Patterns take time by length, and nothing else is answered meanwhile: of random letters, 256 took
+# 3 to 5 ms and 1,000 took 13 to 16. Browsers' agents have some 120, and say what they are first.
+MAX_LENGTH = 256
 
 _DEVICE_TYPES = (
     (
@@ -34,7 +36,10 @@ class UserAgent(NamedTuple):
 
 
 def describe(text: str) -> UserAgent:
-    """About 10 ms for the first sight of an agent, 0.2 µs after that."""
+    """Read from the first 256 characters.
+
+    The first sight of a browser's agent takes 0.2 ms, of nonsense 5 ms; a later one 0.2 µs.
+    """
     return _describe(text[:MAX_LENGTH])
 
 

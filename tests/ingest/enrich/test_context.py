@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.enrich import user_agents
 from ingest.enrich.context import Sender
+from ingest.enrich.user_agents import describe
 from ingest.project import Project
 from ingest.rows import EventRow, encode
 from tests.ingest.protocols.arrivals import PROJECT, batch, event, process
@@ -89,6 +91,20 @@ def test_devices_and_bots(agent: str, device: str, score: int) -> None:
     assert (row.device_type, row.bot_score, row.is_bot) == (device, score, score >= 70)
 
 
+def test_of_a_long_agent_the_beginning_is_parsed_and_all_is_stored() -> None:
+    within, beyond = CHROME.ljust(245) + " Googlebot/", CHROME.ljust(249) + " Googlebot/"
+    assert (len(within), len(beyond)) == (256, 260)
+    assert [row_of({"user_agent": agent}).bot_score for agent in (within, beyond)] == [100, 0]
+    assert row_of({"user_agent": beyond * 10}).user_agent == beyond * 10
+
+
+def test_agents_that_begin_alike_are_parsed_once() -> None:
+    describe(CHROME.ljust(256, "x"))
+    before = user_agents._describe.cache_info().misses
+    assert describe(CHROME.ljust(1_000, "x")).browser == "Chrome"
+    assert user_agents._describe.cache_info().misses == before
+
+
 def test_webdriver_is_a_bot_s_sign() -> None:
     row = row_of({"user_agent": CHROME, "webdriver": True})
     assert (row.is_bot, row.bot_score) == (True, 90)
@@ -105,6 +121,7 @@ def test_the_request_s_own_agent_counts_only_for_pages() -> None:
     [
         ({"location": {"country": "de"}, "ip": "8.8.8.8"}, "8.8.8.8", "DE"),
         ({"location": {"country": "Germany"}, "ip": "8.8.8.8"}, "", "US"),
+        ({"location": {"country": "ßß"}, "ip": "8.8.8.8"}, "", "US"),  # SSSS in upper case
         ({"ip": "2a00:1450:4001::1"}, "8.8.8.8", "DE"),
         ({}, "8.8.8.8", "US"),
         ({}, "127.0.0.1", ""),

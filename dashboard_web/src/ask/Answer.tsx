@@ -6,7 +6,7 @@ import { CodeBlock } from "../components/CodeBlock";
 import { formatAge } from "../format/date";
 import { formatCell } from "../format/number";
 import { Questions } from "./Questions";
-import { resultChart } from "./resultChart";
+import { grainOf, resultChart } from "./resultChart";
 import { ResultTable } from "./ResultTable";
 
 const SURE = 0.85;
@@ -96,7 +96,7 @@ function Answered({ answer, project }: { answer: AskAnswer; project: ProjectSumm
         </Card>
         {result != null && result.rows.length > 0 && (
           <Card title="Table">
-            <ResultTable result={result} currency={project.currency} caption={answer.restated ?? "Answer"} />
+            <ResultTable result={result} currency={project.currency} caption={answer.restated ?? "Answer"} grain={grainOf(answer)} />
           </Card>
         )}
       </div>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Column, QueryResult } from "../api/queries";
 import { Button } from "../components/Button";
-import { formatPointLong } from "../format/date";
+import { formatPointLong, type Grain } from "../format/date";
 import { formatCell } from "../format/number";
 
 const FIRST_ROWS = 12;
@@ -10,8 +10,8 @@ function isMeasure(column: Column): boolean {
   return column.type === "number" || column.type === "integer" || column.unit != null;
 }
 
-function cell(column: Column, value: unknown, currency: string): string {
-  if ((column.type === "date" || column.type === "datetime") && typeof value === "string") return formatPointLong(value);
+function cell(column: Column, value: unknown, currency: string, grain: Grain | null): string {
+  if ((column.type === "date" || column.type === "datetime") && typeof value === "string") return formatPointLong(value, grain);
   if (value === "" || value === null) return "(none)";
   return formatCell(value, { unit: column.unit, currency });
 }
@@ -20,9 +20,10 @@ interface ResultTableProps {
   result: QueryResult;
   currency: string;
   caption: string;
+  grain: Grain | null;
 }
 
-export function ResultTable({ result, currency, caption }: ResultTableProps) {
+export function ResultTable({ result, currency, caption, grain }: ResultTableProps) {
   const [showsAll, setShowsAll] = useState(false);
   const rows = showsAll ? result.rows : result.rows.slice(0, FIRST_ROWS);
   const hidden = result.rows.length - rows.length;
@@ -46,7 +47,7 @@ export function ResultTable({ result, currency, caption }: ResultTableProps) {
               <tr key={index} className="border-t border-line hover:bg-sunken/60">
                 {result.columns.map((column, at) => (
                   <td key={column.name} className={`px-5 py-2 ${isMeasure(column) ? "text-right tabular-nums" : "max-w-96 truncate text-left"}`}>
-                    {cell(column, row[at], currency)}
+                    {cell(column, row[at], currency, grain)}
                   </td>
                 ))}
               </tr>

@@ -1,5 +1,6 @@
 import type { AskAnswer, Column, QueryResult } from "../api/queries";
 import type { ChartSpec, Series } from "../charts/options";
+import type { Grain } from "../format/date";
 
 const MOST_BARS = 25;
 const MOST_LINES = 6;
@@ -18,6 +19,11 @@ export function cellText(value: unknown): string {
 
 function isTimeColumn(column: Column | undefined): boolean {
   return column?.type === "date" || column?.type === "datetime";
+}
+
+/** The unit of the answer's time column. */
+export function grainOf(answer: AskAnswer): Grain | null {
+  return answer.query?.time.grain ?? null;
 }
 
 function seriesOf(column: Column, currency: string): Pick<Series, "name" | "label" | "style"> {
@@ -59,6 +65,7 @@ export function resultChart(answer: AskAnswer, currency: string): ChartSpec | un
   return {
     kind: chart.type,
     isTime: isTimeColumn(result.columns[x]),
+    grain: grainOf(answer),
     categories,
     isLastPartial: chart.last_is_partial ?? false,
     series:

@@ -4,6 +4,7 @@ import { Skeleton } from "../components/Skeleton";
 import { formatPointLong } from "../format/date";
 import { formatNumber } from "../format/number";
 import type { ChartSpec } from "./options";
+import { seriesColor } from "./palette";
 
 const Canvas = lazy(() => import("./Canvas"));
 
@@ -32,7 +33,7 @@ function ChartTable({ spec, caption }: { spec: ChartSpec; caption: string }) {
         {spec.categories.map((category, row) => (
           <tr key={category} className="border-t border-line">
             <th scope="row" className="py-1.5 text-left font-normal">
-              {spec.isTime ? formatPointLong(category) : category}
+              {spec.isTime ? formatPointLong(category, spec.grain) : category}
             </th>
             {spec.series.map((series) => (
               <td key={`${series.name}${series.label}`} className="py-1.5 text-right tabular-nums">
@@ -43,6 +44,22 @@ function ChartTable({ spec, caption }: { spec: ChartSpec; caption: string }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** Which colour is which, where there are several lines. */
+function Legend({ spec }: { spec: ChartSpec }) {
+  const lines = spec.series.filter((series) => series.isPrevious !== true);
+  if (lines.length < 2) return null;
+  return (
+    <ul className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
+      {lines.map((series, index) => (
+        <li key={series.name} className="flex items-center gap-1.5">
+          <span aria-hidden="true" className="size-2 rounded-full" style={{ background: seriesColor(series.name, index) }} />
+          {series.label}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -60,6 +77,7 @@ export function Chart({ spec, label, withTable = true }: ChartProps) {
   const height = heightOf(spec);
   return (
     <figure className="min-w-0">
+      {!showsTable && <Legend spec={spec} />}
       {showsTable ? (
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must take the focus
         <div tabIndex={0} role="group" aria-label={`${label}, table`} className="overflow-auto" style={{ maxHeight: height }}>

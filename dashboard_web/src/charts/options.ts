@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
-import { formatPoint, formatPointLong } from "../format/date";
+import { formatPoint, formatPointLong, type Grain } from "../format/date";
 import { formatNumber, type NumberStyle } from "../format/number";
 import { resolved, seriesVariable } from "./palette";
 
@@ -18,6 +18,8 @@ export interface ChartSpec {
   kind: "line" | "bar";
   categories: string[];
   isTime: boolean;
+  /** What a category stands for, when it is a time. */
+  grain?: Grain | null;
   series: Series[];
   /** The last point is a day that is not over: the way to it is dotted. */
   isLastPartial?: boolean;
@@ -28,6 +30,8 @@ interface TooltipItem {
 }
 
 const LONGEST_CATEGORY = 28;
+/** An axis has room for £900K, not for £900,000.00. */
+const AXIS_COMPACT_FROM = 10_000;
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -37,7 +41,7 @@ function escapeHtml(text: string): string {
 export function tooltipHtml(spec: ChartSpec, at: number): string {
   const category = spec.categories[at] ?? "";
   const isPartial = spec.isLastPartial === true && at === spec.categories.length - 1;
-  const title = `${spec.isTime ? formatPointLong(category) : category}${isPartial ? ", so far" : ""}`;
+  const title = `${spec.isTime ? formatPointLong(category, spec.grain) : category}${isPartial ? ", so far" : ""}`;
   const rows = spec.series.map((series, index) => {
     const on = series.labels?.[at];
     const label = on === undefined ? series.label : `${series.label}, ${formatPoint(on)}`;
@@ -116,7 +120,7 @@ export function chartOption(spec: ChartSpec, animate: boolean): EChartsCoreOptio
       hideOverlap: !isBar,
       interval: isBar ? 0 : undefined,
       margin: 12,
-      formatter: (value: string) => (spec.isTime ? formatPoint(value) : shorten(value)),
+      formatter: (value: string) => (spec.isTime ? formatPoint(value, spec.grain) : shorten(value)),
     },
   };
   const value = {
@@ -124,7 +128,7 @@ export function chartOption(spec: ChartSpec, animate: boolean): EChartsCoreOptio
     splitNumber: 4,
     minInterval: style.unit === "count" ? 1 : 0,
     splitLine: { lineStyle: { color: line } },
-    axisLabel: { ...text, formatter: (amount: number) => formatNumber(amount, { ...style, compact: true }) },
+    axisLabel: { ...text, formatter: (amount: number) => formatNumber(amount, { ...style, compactFrom: AXIS_COMPACT_FROM }) },
   };
   return {
     animation: animate,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDays, formatAge, formatPoint, formatRange, zoneOffset } from "./date";
+import { addDays, formatAge, formatPoint, formatPointLong, formatRange, zoneOffset } from "./date";
 
 describe("days of a project", () => {
   it("crosses months, leap days and clock changes", () => {
@@ -7,6 +7,13 @@ describe("days of a project", () => {
     expect(addDays("2024-02-28", 1)).toBe("2024-02-29");
     expect(addDays("2026-03-29", 1)).toBe("2026-03-30");
     expect(addDays("2026-01-01", -1)).toBe("2025-12-31");
+  });
+
+  it("names longer buckets by what they are", () => {
+    expect(formatPoint("2011-11-01", "month")).toBe("Nov 2011");
+    expect(formatPoint("2011-10-01", "quarter")).toBe("Q4 2011");
+    expect(formatPoint("2011-01-01", "year")).toBe("2011");
+    expect(formatPointLong("2015-05-18", "week")).toBe("Week of 18 May 2015");
   });
 
   it("shows the offset of the zone at that time", () => {

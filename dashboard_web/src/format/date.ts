@@ -13,6 +13,7 @@ const dayMonthYear = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   timeZone: "UTC",
 });
+const monthYear = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
 const weekday = new Intl.DateTimeFormat("en-GB", {
   weekday: "short",
   day: "numeric",
@@ -29,14 +30,25 @@ export function addDays(day: string, days: number): string {
   return isoDay(new Date(utc(day).getTime() + days * DAY_MS));
 }
 
-/** A point of a time axis: `17 May`, or `17 May 14:00` when it carries an hour. */
-export function formatPoint(at: string): string {
+export type Grain = "hour" | "day" | "week" | "month" | "quarter" | "year";
+
+function quarterOf(at: string): string {
+  return `Q${Math.ceil(Number(at.slice(5, 7)) / 3)} ${at.slice(0, 4)}`;
+}
+
+/** A point of a time axis: `17 May`, `17 May 14:00` when it carries an hour, `May 2015` for a month. */
+export function formatPoint(at: string, grain?: Grain | null): string {
+  if (grain === "year") return at.slice(0, 4);
+  if (grain === "quarter") return quarterOf(at);
+  if (grain === "month") return monthYear.format(utc(at));
   const hour = /[T ](\d{2}:\d{2})/.exec(at)?.[1];
   const day = dayMonth.format(utc(at));
   return hour === undefined ? day : `${day} ${hour}`;
 }
 
-export function formatPointLong(at: string): string {
+export function formatPointLong(at: string, grain?: Grain | null): string {
+  if (grain === "year" || grain === "quarter" || grain === "month") return formatPoint(at, grain);
+  if (grain === "week") return `Week of ${dayMonthYear.format(utc(at))}`;
   const hour = /[T ](\d{2}:\d{2})/.exec(at)?.[1];
   const day = weekday.format(utc(at));
   return hour === undefined ? day : `${day}, ${hour}`;

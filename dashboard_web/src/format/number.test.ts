@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatCell, formatChange, formatDuration, formatNumber } from "./number";
+import { formatCell, formatChange, formatDuration, formatNumber, TILE_COMPACT_FROM } from "./number";
 
 describe("formatNumber", () => {
   it.each([
     [1234, {}, "1,234"],
     [1234567, {}, "1,234,567"],
-    [1234567, { compact: true }, "1.2M"],
-    [999999, { compact: true }, "999,999"],
+    [1234567, { compactFrom: TILE_COMPACT_FROM }, "1.2M"],
+    [999999, { compactFrom: TILE_COMPACT_FROM }, "999,999"],
+    [900000, { unit: "currency", currency: "GBP", compactFrom: 10_000 }, "£900K"],
     [133.3667, {}, "133.4"],
     [2.3333, {}, "2.33"],
     [0.1234, { unit: "ratio" }, "12.3%"],

@@ -3,12 +3,13 @@
 export interface NumberStyle {
   unit?: string | null;
   currency?: string;
-  compact?: boolean;
+  /** From here on 1.2M is shown instead of every digit. */
+  compactFrom?: number;
 }
 
 const MISSING = "–";
-/** From here on a tile shows 1.2M; below it every digit fits. */
-const COMPACT_FROM = 1_000_000;
+/** A tile has room for every digit below this. */
+export const TILE_COMPACT_FROM = 1_000_000;
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
@@ -26,33 +27,33 @@ export function formatDuration(seconds: number): string {
   return `${rest}s`;
 }
 
-function formatCount(value: number, short: boolean): string {
-  if (short && Math.abs(value) >= COMPACT_FROM) return compact.format(value);
+function formatCount(value: number, compactFrom: number): string {
+  if (Math.abs(value) >= compactFrom) return compact.format(value);
   if (Number.isInteger(value)) return whole.format(value);
   return (Math.abs(value) >= 100 ? tenths : hundredths).format(value);
 }
 
-function formatCurrency(value: number, currency: string, short: boolean): string {
-  const notation = short && Math.abs(value) >= COMPACT_FROM ? "compact" : "standard";
+function formatCurrency(value: number, currency: string, compactFrom: number): string {
+  const notation = Math.abs(value) >= compactFrom ? "compact" : "standard";
   try {
     return new Intl.NumberFormat("en", { style: "currency", currency, notation }).format(value);
   } catch {
-    return `${formatCount(value, short)} ${currency}`;
+    return `${formatCount(value, compactFrom)} ${currency}`;
   }
 }
 
 export function formatNumber(value: number | null | undefined, style: NumberStyle = {}): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
-  const short = style.compact ?? false;
+  const compactFrom = style.compactFrom ?? Infinity;
   switch (style.unit) {
     case "ratio":
       return percent.format(value);
     case "seconds":
       return formatDuration(value);
     case "currency":
-      return formatCurrency(value, style.currency ?? "USD", short);
+      return formatCurrency(value, style.currency ?? "USD", compactFrom);
     default:
-      return formatCount(value, short);
+      return formatCount(value, compactFrom);
   }
 }
 

@@ -4,7 +4,7 @@ import { seriesColor } from "../charts/palette";
 import { ChangeBadge } from "../components/ChangeBadge";
 import { Skeleton } from "../components/Skeleton";
 import { Sparkline } from "../components/Sparkline";
-import { formatNumber, type NumberStyle } from "../format/number";
+import { formatNumber, type NumberStyle, TILE_COMPACT_FROM } from "../format/number";
 
 const PLACEHOLDERS = 5;
 const GRID = "mt-6 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-5";
@@ -12,7 +12,7 @@ const GRID = "mt-6 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-5";
 function comparison(tile: Tile, style: NumberStyle): string {
   const basis = tile.is_daily_mean ? "a day, " : "";
   if (tile.previous === null || tile.previous === 0) return `${basis}none in the period before`;
-  return `${basis}${formatNumber(tile.previous, { ...style, compact: true })} in the period before`;
+  return `${basis}${formatNumber(tile.previous, { ...style, compactFrom: TILE_COMPACT_FROM })} in the period before`;
 }
 
 interface MetricTileProps {
@@ -41,7 +41,7 @@ function MetricTile({ tile, currency, isSelected, onSelect }: MetricTileProps) {
       </span>
       <span className="mt-2 flex flex-wrap items-baseline gap-x-2.5 gap-y-1">
         <span className="text-[1.75rem] leading-tight font-semibold tracking-tight tabular-nums" data-metric={tile.metric} data-value={tile.value}>
-          {formatNumber(tile.value, { ...style, compact: true })}
+          {formatNumber(tile.value, { ...style, compactFrom: TILE_COMPACT_FROM })}
         </span>
         {tile.change !== null && <ChangeBadge change={tile.change} />}
       </span>

@@ -104,6 +104,9 @@ def with_views(sql: bytes, *, query_log: bool) -> bytes:
     if words[:2] == [b"SHOW", b"PROCESSLIST"]:
         shown = b"SELECT * FROM system.gateway_processes ORDER BY elapsed DESC"
         return sql[: found[0].start] + shown + sql[found[1].end :]
+    if words[:2] == [b"SHOW", b"USERS"]:
+        shown = b"SELECT name FROM system.gateway_users ORDER BY name"
+        return sql[: found[0].start] + shown + sql[found[1].end :]
     if words[:2] == [b"SHOW", b"CREATE"]:
         return _show_create(sql, found)
     if not words or words[0] not in _READERS:

@@ -1,4 +1,4 @@
-"""`dbt build` with dbt-clickhouse: tables, increments, materialized views, tests."""
+"""`dbt build` with dbt-clickhouse: every kind of model, tests and grants."""
 
 import json
 import os
@@ -40,11 +40,17 @@ group by day
 {{ config(materialized="materialized_view", order_by="day", engine="SummingMergeTree") }}
 select day, count() as visits from {{ ref("visits") }} group by day
 """,
+    "models/visits_by_day.sql": """
+{{ config(materialized="dictionary", fields=[("day", "Date"), ("visits", "UInt64")],
+          primary_key="day", layout="COMPLEX_KEY_HASHED()", lifetime="60",
+          source_type="clickhouse") }}
+select day, count() as visits from {{ ref("visits") }} group by day
+""",
     "models/last_day.sql": "select max(day) as day from {{ ref('visits_daily') }}",
     "models/schema.yml": """
 models:
   - name: visits
-    config: {contract: {enforced: true}}
+    config: {contract: {enforced: true}, grants: {select: [analyst]}}
     columns:
       - {name: n, data_type: UInt64, data_tests: [unique, not_null]}
       - {name: day, data_type: Date}
@@ -82,7 +88,8 @@ def _dbt(project: Path, *arguments: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(project: Path) -> dict[str, str]:
+def built(gateway: GatewayProcess, project: Path) -> dict[str, str]:
+    gateway.text("CREATE USER analyst")
     return _dbt(project, "build")
 
 
@@ -96,11 +103,22 @@ class TestBuild:
             "not_null_visits_n": "pass",
             "visits_daily": "success",
             "visits_live": "success",
+            "visits_by_day": "success",
             "last_day": "success",
         }
         sql = "SELECT count(), sum(visits) FROM dbt_trial.visits_daily"
         assert gateway.text(sql) == "10\t100\n"
         assert gateway.text("SELECT day FROM dbt_trial.last_day") == "2020-01-10\n"
+
+    @pytest.mark.usefixtures("built")
+    def test_fills_the_dictionary(self, gateway: GatewayProcess) -> None:
+        sql = "SELECT dictGet('dbt_trial.visits_by_day', 'visits', tuple(toDate('2020-01-03')))"
+        assert gateway.text(sql) == "10\n"
+
+    @pytest.mark.usefixtures("built")
+    def test_grants_what_the_model_asks_for(self, gateway: GatewayProcess) -> None:
+        sql = "SELECT access_type, database, table FROM system.grants WHERE user_name = 'analyst'"
+        assert gateway.rows(sql) == [["SELECT", "dbt_trial", "visits"]]
 
     @pytest.mark.usefixtures("built")
     def test_again_adds_what_is_new(self, gateway: GatewayProcess, project: Path) -> None:

@@ -4,7 +4,7 @@ import logging
 
 import uvicorn
 
-from ingest.http_protocol import DeadlineProtocol
+from ingest.http_protocol import with_deadline
 from ingest.settings import IngestSettings
 
 
@@ -16,7 +16,7 @@ def main() -> None:
         host=settings.ingest_host,
         port=settings.ingest_port,
         loop="uvloop",
-        http=DeadlineProtocol,
+        http=with_deadline(settings.header_deadline_seconds),
         forwarded_allow_ips=[str(network) for network in settings.trusted_ips],
         access_log=False,
         timeout_keep_alive=75,  # longer than usual load balancers wait (60 s)

@@ -8,10 +8,9 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEADER_DEADLINE_SECONDS = 10.0
-
 
 class DeadlineProtocol(HttpToolsProtocol):
+    header_deadline_seconds: float
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -32,7 +31,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _arm(self) -> None:
-        self._deadline = self.loop.call_later(HEADER_DEADLINE_SECONDS, self._close_slow)
+        self._deadline = self.loop.call_later(self.header_deadline_seconds, self._close_slow)
 
     def _disarm(self) -> None:
         if self._deadline is not None:
@@ -43,3 +42,8 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._deadline = None
         if self.transport is not None and not self.transport.is_closing():
             self.transport.close()
+
+
+def with_deadline(seconds: float) -> type[DeadlineProtocol]:
+    """uvicorn makes the protocol of each connection from a class."""
+    return type("DeadlineProtocol", (DeadlineProtocol,), {"header_deadline_seconds": seconds})

@@ -41,10 +41,7 @@ class WriteKey:
     key_id: str
     key_hash: str
     project_id: str
-    project_name: str
     keep_ip: bool
-    timezone: str
-    currency: str
     limits: Limits
 
 
@@ -151,10 +148,7 @@ def _write_key(key: ApiKey, project: Project, tier: RateTier) -> WriteKey:
         key_id=key.id,
         key_hash=key.key_hash,
         project_id=project.id,
-        project_name=project.name,
         keep_ip=project.keep_ip,
-        timezone=project.timezone,
-        currency=project.currency,
         limits=Limits(
             tier=tier.name,
             events_per_second=tier.events_per_second,

@@ -50,11 +50,13 @@ async def body_chunks(
         more = message.get("more_body", False)
         data = message.get("body", b"")
         if decoder is not None:
-            data = compression.decode(decoder, data)
+            data = decoder.decompress(data)
         if blocks is not None:
             data = blocks.decompress(data)
         if data:
             yield data
+    if decoder is not None:
+        decoder.finish()
     if blocks is not None:
         blocks.finish()
 

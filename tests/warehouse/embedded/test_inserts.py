@@ -1,11 +1,14 @@
 """INSERT with data: where the data starts, how it is coded, and what a failure leaves behind."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import zlib
 from collections.abc import Callable, Iterator
 
+import brotli
 import lz4.frame
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -121,6 +124,9 @@ class TestBodies:
             ("deflate", zlib.compress),
             ("lz4", lz4.frame.compress),
             ("zstd", zstandard.compress),
+            ("br", brotli.compress),
+            ("xz", lzma.compress),
+            ("bz2", bz2.compress),
         ],
     )
     def test_are_decompressed(
@@ -130,12 +136,41 @@ class TestBodies:
         response = gateway.post(body, headers={"Content-Encoding": encoding})
         assert (response.status_code, _rows(gateway, table)) == (200, EXPECTED)
 
-    def test_may_be_several_lz4_frames(self, gateway: GatewayProcess, table: str) -> None:
-        lines = ROWS.splitlines(keepends=True)
-        body = b"".join(lz4.frame.compress(line) for line in lines)
+    @pytest.mark.parametrize(
+        ("encoding", "encode"),
+        [
+            ("gzip", gzip.compress),
+            ("lz4", lz4.frame.compress),
+            ("zstd", zstandard.compress),
+            ("xz", lzma.compress),
+        ],
+    )
+    def test_may_be_several_frames(
+        self, gateway: GatewayProcess, table: str, encoding: str, encode: Callable[[bytes], bytes]
+    ) -> None:
+        body = b"".join(encode(line) for line in ROWS.splitlines(keepends=True))
         query = f"INSERT INTO {table} FORMAT JSONEachRow"
-        gateway.post(body, query=query, headers={"Content-Encoding": "lz4"})
+        gateway.post(body, query=query, headers={"Content-Encoding": encoding})
         assert _rows(gateway, table) == EXPECTED
+
+    @pytest.mark.parametrize(
+        ("encoding", "encode"),
+        [
+            ("gzip", gzip.compress),
+            ("deflate", zlib.compress),
+            ("lz4", lz4.frame.compress),
+            ("zstd", zstandard.compress),
+            ("br", brotli.compress),
+            ("xz", lzma.compress),
+            ("bz2", bz2.compress),
+        ],
+    )
+    def test_that_end_too_early_insert_nothing(
+        self, gateway: GatewayProcess, table: str, encoding: str, encode: Callable[[bytes], bytes]
+    ) -> None:
+        body = encode(f"INSERT INTO {table} FORMAT JSONEachRow\n".encode() + ROWS * 1000)
+        response = gateway.post(body[:-4], headers={"Content-Encoding": encoding})
+        assert (error_code(response), _rows(gateway, table)) == ((500, 271), [])
 
     def test_of_an_unknown_coding_are_refused(self, gateway: GatewayProcess) -> None:
         response = gateway.post("SELECT 1", headers={"Content-Encoding": "rot13"})

@@ -114,11 +114,14 @@ class TestWaitingForTheEnd:
 class TestCompression:
     def test_is_negotiated_by_the_servers_preference(self, gateway: GatewayProcess) -> None:
         for accepted, chosen in (
-            ("gzip, deflate, zstd", "gzip"),
-            ("zstd;q=1, lz4", "zstd"),
+            ("gzip, deflate, br, zstd", "zstd"),
+            ("gzip, deflate, br", "br"),
+            ("gzip;q=1, lz4", "lz4"),
+            ("deflate, gzip", "gzip"),
             ("lz4", "lz4"),
             ("deflate", "deflate"),
-            ("br", None),
+            ("xz, bz2", "xz"),
+            ("snappy", None),
             ("identity", None),
         ):
             response = self._raw(gateway, accepted, enable_http_compression=1)
@@ -129,7 +132,7 @@ class TestCompression:
 
     def test_keeps_the_result(self, gateway: GatewayProcess) -> None:
         plain = gateway.post("SELECT number FROM numbers(300000)").content
-        for accepted in ("gzip", "deflate", "zstd"):
+        for accepted in ("gzip", "deflate", "zstd", "br"):
             response = gateway.post(
                 "SELECT number FROM numbers(300000)",
                 headers={"Accept-Encoding": accepted},

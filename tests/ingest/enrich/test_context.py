@@ -1,5 +1,6 @@
 """Context moves into columns; what has none stays, and nothing odd in it costs the event."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from ingest.enrich.context import Sender
 from ingest.enrich.user_agents import describe
 from ingest.project import Project
 from ingest.rows import EventRow, encode
-from tests.ingest.protocols.arrivals import PROJECT, batch, event, process
+from tests.ingest.protocols.arrivals import PROJECT, batch, event, process, segment_protocol
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -180,33 +181,27 @@ odd: st.SearchStrategy[object] = (
 )
 
 
-@settings(deadline=None, max_examples=200)
-@given(
-    st.dictionaries(
-        st.sampled_from(
-            [
-                "page",
-                "campaign",
-                "screen",
-                "os",
-                "app",
-                "library",
-                "location",
-                "device",
-                "ip",
-                "user_agent",
-                "locale",
-                "platform",
-                "browser",
-                "webdriver",
-            ]
-        ),
-        odd
-        | st.dictionaries(
-            st.sampled_from(["url", "path", "referrer", "name", "version", "width", "country"]),
-            odd,
-        ),
-    )
+contexts = st.dictionaries(
+    st.sampled_from(sorted(CONSUMED)),
+    odd
+    | st.dictionaries(
+        st.sampled_from(["url", "path", "referrer", "name", "version", "width", "country"]),
+        odd,
+    ),
 )
+
+
+@settings(deadline=None, max_examples=200)
+@given(contexts)
 def test_any_context_is_taken(context: dict[str, Any]) -> None:
     encode([row_of(context)])
+
+
+@settings(deadline=None, max_examples=200)
+@given(contexts)
+def test_any_context_of_a_batch_is_that_of_all_its_events(context: dict[str, Any]) -> None:
+    message = {"type": "track", "event": "e", "userId": "u", "messageId": "m"}
+    body = json.dumps({"batch": [message, message], "context": context}).encode()
+    first, second = process(body, segment_protocol()).rows
+    second._row = first._row
+    assert encode([second]) == encode([first])

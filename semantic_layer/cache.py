@@ -19,6 +19,10 @@ class ResultCache:
     def __init__(self, redis: Redis | None) -> None:
         self._redis = redis
 
+    @property
+    def is_kept(self) -> bool:
+        return self._redis is not None
+
     async def get(self, key: str) -> QueryResult | None:
         if self._redis is None:
             return None
@@ -42,6 +46,6 @@ class ResultCache:
 
 
 def key_of(*parts: str) -> str:
-    """The key of a result: its statement, how it is shown, and the version of the data."""
+    """The key of a result: its statement, how it is shown, and the build it comes from."""
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return f"result:{digest}"

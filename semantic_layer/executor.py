@@ -9,7 +9,7 @@ from semantic_layer.cache import ResultCache, key_of
 from semantic_layer.clickhouse import ClickHouse, Rows
 from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.errors import LimitExceeded, UnknownColumn
-from semantic_layer.freshness import Freshness, FreshnessReader
+from semantic_layer.freshness import Build, Freshness, FreshnessReader
 from semantic_layer.guard import Guard, Guarded
 from semantic_layer.limits import LIMITS, Limits
 from semantic_layer.project import ProjectContext, Role
@@ -32,13 +32,25 @@ class Executor:
             self.guard.apply(compiled.sql, project.project_id, max_rows),
             self.freshness.of(project.project_id),
         )
-        key = key_of(guarded.sql, repr(compiled.columns), project.timezone, freshness.version)
+        build = freshness.build
+        key = key_of(guarded.sql, repr(compiled.columns), project.timezone, str(build.version))
         cached = await self.cache.get(key)
         if cached is not None:
             return cached.model_copy(update={"cached": True, "warnings": list(compiled.warnings)})
         result = await self._compute(compiled, guarded, project, limits, freshness)
-        await self.cache.put(key, result)
+        if self.cache.is_kept and await self._is_of(build, project):
+            await self.cache.put(key, result)
         return result
+
+    async def _is_of(self, build: Build, project: ProjectContext) -> bool:
+        """Whether no build was under way at any time since `build` was read.
+
+        Builds note their start before they write and their end when all is written, so the same
+        version with none under way, before and after, leaves no time for one in between.
+        """
+        if build.is_building:
+            return False
+        return await self.freshness.build(project.project_id) == build
 
     async def _compute(
         self,

@@ -1,26 +1,32 @@
-"""How fresh the marts are, per project: the age of an answer, and the version of the cache."""
+"""How fresh the marts are: the age of an answer, and the build that it may be kept for."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from semantic_layer.clickhouse import ClickHouse
-from semantic_layer.errors import NotBuilt
+from semantic_layer.clickhouse import ClickHouse, Rows
+from semantic_layer.errors import Forbidden, NotBuilt
 from semantic_layer.guard import Guard
 from semantic_layer.limits import LIMITS
 from semantic_layer.project import Role
 from semantic_layer.values import moment_of
 
 SECONDS = 5
-"""How long a figure is trusted; the scan behind it costs about 0.1 s for 10M events."""
+"""How long a figure is trusted; the scan behind the age costs about 0.1 s for 10M events."""
 
-STATEMENT = """
-SELECT
-    max(received_at) AS newest,
-    max(load_id) AS last_load,
-    max(version) AS last_build
-FROM analytics.fct_events
-"""
+AGE = "SELECT max(received_at) AS newest FROM analytics.fct_events"
+BUILD = "SELECT version, is_building FROM analytics.build_status"
+
+
+@dataclass(frozen=True)
+class Build:
+    """The last committed build. While another one is under way, tables are half rewritten."""
+
+    version: int
+    is_building: bool
+
+
+UNKNOWN = Build(0, is_building=True)
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Freshness:
     """`as_of` is the receipt of the newest event that is built; None before the first build."""
 
     as_of: datetime | None
-    version: str
+    build: Build
 
 
 class FreshnessReader:
@@ -40,16 +46,27 @@ class FreshnessReader:
     async def of(self, project_id: str) -> Freshness:
         read_at, freshness = self._known.get(project_id, (0.0, None))
         if freshness is None or monotonic() - read_at > SECONDS:
-            freshness = await self._read(project_id)
+            # The build first: an age read before it could be older than the rows it stands for.
+            build = await self.build(project_id)
+            freshness = Freshness(await self._as_of(project_id), build)
             self._known[project_id] = (monotonic(), freshness)
         return freshness
 
-    async def _read(self, project_id: str) -> Freshness:
-        guarded = await self._guard.apply(STATEMENT, project_id, 1)
+    async def build(self, project_id: str) -> Build:
+        """As it is now. UNKNOWN before the first build has ended."""
         try:
-            rows = await self._clickhouse.run(guarded.sql, "", LIMITS[Role.VIEWER])
+            version, is_building = (await self._run(BUILD, project_id)).rows[0]
+        except (NotBuilt, Forbidden):
+            return UNKNOWN
+        return Build(int(version), bool(is_building))
+
+    async def _as_of(self, project_id: str) -> datetime | None:
+        try:
+            newest = moment_of((await self._run(AGE, project_id)).rows[0][0])
         except NotBuilt:
-            return Freshness(None, "")
-        newest, last_load, last_build = rows.rows[0]
-        as_of = moment_of(newest)
-        return Freshness(as_of if as_of.year > 1970 else None, f"{last_load}:{last_build}")
+            return None
+        return newest if newest.year > 1970 else None
+
+    async def _run(self, sql: str, project_id: str) -> Rows:
+        guarded = await self._guard.apply(sql, project_id, 1)
+        return await self._clickhouse.run(guarded.sql, "", LIMITS[Role.VIEWER])

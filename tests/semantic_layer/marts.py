@@ -29,7 +29,7 @@ def create(client: Client, catalogue: Catalogue) -> None:
         columns = ", ".join(f"`{c.name}` {c.data_type}" for c in model.columns.values())
         client.command(
             f"CREATE TABLE {model.database}.{model.name} ({columns}) "
-            "ENGINE = MergeTree ORDER BY project_id"
+            f"ENGINE = MergeTree ORDER BY {'tuple()' if model.is_shared else 'project_id'}"
         )
     for table in ("raw.events", "analytics.secrets"):
         client.command(
@@ -177,7 +177,15 @@ PERSON_DAYS = [
 ]  # fmt: skip
 
 
+def set_build(client: Client, version: int, *, is_building: bool = False) -> None:
+    """The last committed build, and whether another one is under way."""
+    client.command("TRUNCATE TABLE analytics.build_status")
+    row = {"version": version, "load_id": 7, "is_building": is_building}
+    insert(client, "analytics.build_status", [row])
+
+
 def fill(client: Client) -> None:
+    set_build(client, 1)
     insert(client, "analytics.fct_events", [*ACME_EVENTS, *GLOBEX_EVENTS])
     insert(client, "analytics.fct_sessions", SESSIONS)
     insert(client, "analytics.active_users_daily", ACTIVE_USERS)

@@ -171,23 +171,95 @@ async def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_result_is_kept_until_the_data_changes(
+async def test_a_result_is_kept_until_the_next_build_is_committed(
     cached_layer: SemanticLayer, warehouse: Client, project: ProjectContext
 ) -> None:
     own = replace(project, project_id="cache-test")
     first = await cached_layer.run(EVENTS, own)
     second = await cached_layer.run(EVENTS, own)
-    marts.insert(
-        warehouse,
-        "analytics.fct_events",
-        [marts.event("cache-test", "u1", "2026-03-30 09:00") | {"load_id": 8}],
-    )
-    cached_layer._current().executor.freshness._known.clear()
+    _add_event(warehouse, own)
+    _set_build(cached_layer, warehouse, 2)
     third = await cached_layer.run(EVENTS, own)
+    fourth = await cached_layer.run(EVENTS, own)
 
-    assert (first.cached, second.cached, third.cached) == (False, True, False)
+    assert [each.cached for each in (first, second, third, fourth)] == [False, True, False, True]
     assert second.computed_at == first.computed_at
     assert (first.rows, third.rows) == ([[0]], [[1]])
+    assert (first.data_as_of, third.data_as_of) == (None, datetime(2026, 3, 30, 9, 59, tzinfo=UTC))
+
+
+async def test_a_result_of_a_build_under_way_is_not_kept(
+    cached_layer: SemanticLayer, warehouse: Client, project: ProjectContext
+) -> None:
+    own = replace(project, project_id="half-built")
+    _set_build(cached_layer, warehouse, 3, is_building=True)
+    _add_event(warehouse, own)
+    during = await cached_layer.run(EVENTS, own)
+    _add_event(warehouse, own, user="u2")
+    _set_build(cached_layer, warehouse, 4)
+    after = await cached_layer.run(EVENTS, own)
+
+    assert (during.cached, during.rows) == (False, [[1]])
+    assert (after.cached, after.rows) == (False, [[2]])
+
+
+async def test_a_result_computed_while_a_build_begins_is_not_kept(
+    cached_layer: SemanticLayer, warehouse: Client, project: ProjectContext
+) -> None:
+    own = replace(project, project_id="build-begins")
+    _set_build(cached_layer, warehouse, 5)
+    await cached_layer._current().executor.freshness.of(own.project_id)
+    marts.set_build(warehouse, 5, is_building=True)
+    _add_event(warehouse, own)
+    first = await cached_layer.run(EVENTS, own)
+    _add_event(warehouse, own, user="u2")
+    second = await cached_layer.run(EVENTS, own)
+    marts.set_build(warehouse, 6)  # committed, and the reader still trusts what it read before
+    third = await cached_layer.run(EVENTS, own)
+
+    assert [each.cached for each in (first, second, third)] == [False] * 3
+    assert [each.rows for each in (first, second, third)] == [[[1]], [[2]], [[2]]]
+
+
+async def test_what_the_last_build_left_is_answered_from_the_cache_during_the_next(
+    cached_layer: SemanticLayer, warehouse: Client, project: ProjectContext
+) -> None:
+    own = replace(project, project_id="kept-during-build")
+    _set_build(cached_layer, warehouse, 7)
+    before = await cached_layer.run(EVENTS, own)
+    _add_event(warehouse, own)
+    _set_build(cached_layer, warehouse, 7, is_building=True)
+    during = await cached_layer.run(EVENTS, own)
+
+    assert (during.cached, during.rows) == (True, before.rows)
+
+
+async def test_nothing_is_kept_before_a_build_has_ended(
+    cached_layer: SemanticLayer, warehouse: Client, project: ProjectContext
+) -> None:
+    own = replace(project, project_id="first-build")
+    warehouse.command("RENAME TABLE analytics.build_status TO analytics.moved")
+    try:
+        _add_event(warehouse, own)
+        results = [await cached_layer.run(EVENTS, own) for _ in range(2)]
+    finally:
+        warehouse.command("RENAME TABLE analytics.moved TO analytics.build_status")
+
+    assert [result.cached for result in results] == [False, False]
+    assert results[0].data_as_of == datetime(2026, 3, 30, 9, 59, tzinfo=UTC)
+
+
+def _add_event(warehouse: Client, project: ProjectContext, user: str = "u1") -> None:
+    event = marts.event(project.project_id, user, "2026-03-30 09:00")
+    marts.insert(warehouse, "analytics.fct_events", [event | {"load_id": 8}])
+
+
+def _set_build(
+    layer: SemanticLayer, warehouse: Client, version: int, *, is_building: bool = False
+) -> None:
+    """At once: what the reader has seen in the last seconds is forgotten."""
+    marts.set_build(warehouse, version, is_building=is_building)
+    layer._current().executor.freshness._known.clear()
 
 
 async def test_redis_may_be_away(

@@ -1,5 +1,4 @@
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.sample_data import sample_file
+
 Answer = tuple[int, dict[str, str], Any]
-SAMPLE_DATA = Path(os.environ.get("ANALYTICS_SAMPLE_DATA", "../shared/data"))
 
 
 @dataclass
@@ -88,16 +88,9 @@ def api() -> Iterator[RecordingApi]:
 
 @pytest.fixture
 def web_access_log() -> Path:
-    return _sample("web_access_2015.log.gz")
+    return sample_file("web_access_2015.log.gz")
 
 
 @pytest.fixture
 def online_retail() -> Path:
-    return _sample("online_retail_2010_2011.csv.gz")
-
-
-def _sample(name: str) -> Path:
-    path = SAMPLE_DATA / name
-    if not path.exists():
-        pytest.skip(f"{path} is absent")
-    return path
+    return sample_file("online_retail_2010_2011.csv.gz")

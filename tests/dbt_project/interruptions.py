@@ -14,9 +14,13 @@ WRITES = ("create", "insert", "delete", "exchange", "rename", "alter", "drop")
 
 @dataclass
 class Statements:
-    """Counts statements that write; from number `fatal` on, none is sent any more."""
+    """Counts statements that write; from number `fatal` on, none is sent any more.
+
+    The first one that holds the text `deadly` is fatal, too.
+    """
 
     fatal: int | None = None
+    deadly: str = ""
     sent: list[str] = field(default_factory=list)
 
     @property
@@ -24,18 +28,20 @@ class Statements:
         return self.fatal is not None and len(self.sent) >= self.fatal
 
     def admit(self, sql: str) -> None:
+        statement = _without_comments(sql)
+        if self.deadly and self.deadly in " ".join(statement.lower().split()):
+            self.fatal = len(self.sent)
         if self.is_dead:
             message = "the process was killed"
             raise DbtDatabaseError(message)
-        statement = _without_comments(sql)
         if statement.lower().startswith(WRITES):
             self.sent.append(statement)
 
 
 @contextmanager
-def watched(fatal: int | None = None) -> Iterator[Statements]:
-    """All statements that dbt sends inside the block, until number `fatal` has been sent."""
-    statements = Statements(fatal)
+def watched(fatal: int | None = None, deadly: str = "") -> Iterator[Statements]:
+    """All statements that dbt sends inside the block, until number `fatal` or a deadly one."""
+    statements = Statements(fatal, deadly)
     query: Callable[..., Any] = ChHttpClient.query
     command: Callable[..., Any] = ChHttpClient.command
 

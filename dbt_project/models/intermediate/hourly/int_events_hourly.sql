@@ -9,7 +9,7 @@
             "{{ pin_hourly_load() }}",
             "{{ drop_uncommitted_hours() }}",
         ],
-        post_hook="{{ record_completion() }}",
+        post_hook=["{{ settle_pin() }}", "{{ record_completion() }}"],
     )
 }}
 
@@ -35,3 +35,5 @@ events as (
 )
 
 {{ hourly_states(build_version()) }}
+
+-- depends_on: {{ source('raw', 'events') }}

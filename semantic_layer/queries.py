@@ -160,7 +160,6 @@ def parse_query(data: Any) -> MetricsQuery | EventsQuery:
     return _ADAPTER.validate_python(data)
 
 
-
 def _require(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)

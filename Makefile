@@ -57,7 +57,7 @@ test-web: install ## Check and test the web application
 	$(BIN)/python -m stack.web_bundle check
 
 test-python: install web ## Run the Python tests in two processes; ARGS="-k funnel" selects
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	$(UV_COMPILE) --all-extras pyproject.toml --output-file requirements.lock

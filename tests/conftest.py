@@ -14,6 +14,8 @@ from unittest.mock import patch
 import psycopg
 import pytest
 import redis
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from stack.engines import ClickHouse, Postgres, Redis
 from stack.engines.foreground import running
@@ -31,13 +33,27 @@ os.environ.update(
 TEMPLATE_DATABASE = "migrated_template"
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes, a module stays in one of them, and the platform starts only once."""
-    for item in items:
-        uses_platform = "platform" in getattr(item, "fixturenames", ())
-        group = "platform" if uses_platform else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class OneEngineAFolder(LoadScopeScheduling):  # type: ignore[misc]
+    """Which tests stay in one process: those that share an expensive fixture, else a module."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        folder = module.split("/")[1]
+        return SHARED_FIXTURES.get(folder, module)
+
+
+SHARED_FIXTURES = {
+    "e2e": "the platform",
+    "integration": "the platform",
+    "orchestration": "Dagster",
+    "semantic_layer": "the hand-made marts",
+    "ai_sql": "a catalogue",
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneEngineAFolder:
+    return OneEngineAFolder(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ PROCESSES = {
     "dagster-daemon",
 }
 IDLE_MEMORY_BYTES = 2.5e9
-WARM_START_SECONDS = 30
+WARM_START_SECONDS = 60  # 17 s on a machine that does nothing else; tests run two at a time
 
 
 def test_every_process_is_healthy(platform: Platform) -> None:

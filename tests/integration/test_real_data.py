@@ -121,7 +121,8 @@ def test_a_second_import_of_the_same_file_adds_nothing(
     platform: Platform, projects: dict[str, str]
 ) -> None:
     path = sample_file(WEB_LOG[0])
-    report = run(platform, "import", str(path), "--project", "Web log", *WEB_LOG[1:], *SITE)
+    words = (str(path), "--project", "Web log", *WEB_LOG[1:], *SITE, "--again")
+    report = run(platform, "import", *words)
     assert report.startswith("9,999 events, 1 rejected")
     client = connect(platform.clickhouse_url)
     stored = "select count() from raw.events where project_id = {project: String}"

@@ -111,17 +111,28 @@ def _unclear(
     """A question back where a word of form has nothing to work on: "most", "average"."""
     label = metric.label.lower()
     if reading.ranking and not group_by and not reading.ranking.unit:
-        names = [catalogue.dimensions[name].label.lower() for name in metric.dimensions]
-        options = (f"which day had the most {label}", *(f"top {each} by {label}" for each in names))
+        tops = (f"top {each} by {label}" for each in dimension_labels(metric, catalogue))
+        options = (f"which day had the most {label}", *tops)
         return Clarification(f"{metric.label} of what should be ranked?", options[:MAX_OPTIONS])
     if reading.is_list and not group_by and not grain:
-        names = [catalogue.dimensions[name].label.lower() for name in metric.dimensions]
-        options = (f"{label} over time", *(f"{label} by {each}" for each in names))
-        return Clarification(f"{metric.label} can be listed by something:", options[:MAX_OPTIONS])
+        options = breakdowns(metric, catalogue)
+        return Clarification(f"{metric.label} can be listed by something:", options)
     if reading.is_averaged and not grain and _is_total(metric):
         options = tuple(f"average {label} per {unit}" for unit in (Unit.DAY, Unit.WEEK, Unit.MONTH))
         return Clarification(f"{metric.label} is a total. An average over what?", options)
     return None
+
+
+def dimension_labels(metric: Metric, catalogue: Catalogue) -> list[str]:
+    """What the metric can be broken down by, in the middle of a sentence."""
+    return [catalogue.dimensions[name].label.lower() for name in metric.dimensions]
+
+
+def breakdowns(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
+    """Questions that show the metric over time and by its first dimensions."""
+    label = metric.label.lower()
+    by = (f"{label} by {each}" for each in dimension_labels(metric, catalogue))
+    return (f"{label} over time", *by)[:MAX_OPTIONS]
 
 
 def _per_another_metric(reading: Reading, catalogue: Catalogue) -> Clarification | None:

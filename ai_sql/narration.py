@@ -143,10 +143,11 @@ def spoken_bucket(start: str, grain: Unit) -> str:
 def _breakdown(query: MetricsQuery, result: QueryResult, metric: Metric, currency: str) -> str:
     names = [column.name for column in result.columns]
     value, grain = names.index(metric.name), query.time.grain
+    descending = query.order_by[0].descending if query.order_by else True
     ranked = sorted(
         (row for row in result.rows if row[value] is not None),
         key=lambda row: float(row[value]),
-        reverse=not (query.order_by and not query.order_by[0].descending),
+        reverse=descending,
     )
 
     def place_of(row: Sequence[Any]) -> str:
@@ -159,6 +160,6 @@ def _breakdown(query: MetricsQuery, result: QueryResult, metric: Metric, currenc
     facts = [
         f"{place_of(row)} with {format_number(row[value], metric, currency)}" for row in ranked[:3]
     ]
-    place = "lowest" if query.order_by and not query.order_by[0].descending else "highest"
+    place = "highest" if descending else "lowest"
     rest = f", then {' and '.join(facts[1:])}" if len(facts) > 1 else ""
     return f"{metric.label} is {place} {facts[0]}{rest}."

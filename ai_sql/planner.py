@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ai_sql.compose import Request, compose
+from ai_sql.compose import Request, breakdowns, compose, dimension_labels
 from ai_sql.dates import Calendar, Period
 from ai_sql.lexicon import Kind, Lexicon
 from ai_sql.plans import Clarification, Outcome, Refusal
@@ -68,11 +68,9 @@ class LocalPlanner:
         if not named:
             return Refusal(reason, self.examples())
         metric = self.catalogue.metrics[named[0].name]
-        labels = [self.catalogue.dimensions[name].label.lower() for name in metric.dimensions]
+        labels = dimension_labels(metric, self.catalogue)
         reason += f" {metric.label} can be broken down by {', '.join(labels) or 'time only'}."
-        label = metric.label.lower()
-        offers = (f"{label} over time", *(f"{label} by {each}" for each in labels))
-        return Refusal(reason, offers[:MAX_OPTIONS])
+        return Refusal(reason, breakdowns(metric, self.catalogue))
 
     def _metrics(self, reading: Reading, notes: list[str]) -> list[Metric]:
         """The metrics named, else the one by which a named dimension or event is counted."""
@@ -98,6 +96,7 @@ class LocalPlanner:
         return [metric]
 
     def _counted_by(self, dimension: str) -> str:
+        """The metric that is meant when only a dimension is named; '' if none has it."""
         known = self.catalogue.metrics
         fitting = (
             name

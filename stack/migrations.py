@@ -34,7 +34,7 @@ def _told_as(database: str) -> Iterator[None]:
     """Whatever a driver or a migration raises, as one sentence."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # two drivers, two migration tools: each raises its own
         told = getattr(error, "orig", None) or error  # SQLAlchemy wraps the driver's error
         reason = " ".join(str(told).split())
         message = f"{database} was not migrated: {reason} Run `analytics migrate` again."

@@ -33,7 +33,7 @@ os.environ.update(
 TEMPLATE_DATABASE = "migrated_template"
 
 
-class OneEngineAFolder(LoadScopeScheduling):  # type: ignore[misc]
+class OneEngineAFolder(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist is untyped
     """Which tests stay in one process: those that share an expensive fixture, else a module."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -116,19 +116,19 @@ class TestDataOfAnInsert:
         assert _rows(gateway, table) == []
 
 
+CODINGS = [
+    ("gzip", gzip.compress),
+    ("deflate", zlib.compress),
+    ("lz4", lz4.frame.compress),
+    ("zstd", zstandard.compress),
+    ("br", brotli.compress),
+    ("xz", lzma.compress),
+    ("bz2", bz2.compress),
+]
+
+
 class TestBodies:
-    @pytest.mark.parametrize(
-        ("encoding", "encode"),
-        [
-            ("gzip", gzip.compress),
-            ("deflate", zlib.compress),
-            ("lz4", lz4.frame.compress),
-            ("zstd", zstandard.compress),
-            ("br", brotli.compress),
-            ("xz", lzma.compress),
-            ("bz2", bz2.compress),
-        ],
-    )
+    @pytest.mark.parametrize(("encoding", "encode"), CODINGS)
     def test_are_decompressed(
         self, gateway: GatewayProcess, table: str, encoding: str, encode: Callable[[bytes], bytes]
     ) -> None:
@@ -153,18 +153,7 @@ class TestBodies:
         gateway.post(body, query=query, headers={"Content-Encoding": encoding})
         assert _rows(gateway, table) == EXPECTED
 
-    @pytest.mark.parametrize(
-        ("encoding", "encode"),
-        [
-            ("gzip", gzip.compress),
-            ("deflate", zlib.compress),
-            ("lz4", lz4.frame.compress),
-            ("zstd", zstandard.compress),
-            ("br", brotli.compress),
-            ("xz", lzma.compress),
-            ("bz2", bz2.compress),
-        ],
-    )
+    @pytest.mark.parametrize(("encoding", "encode"), CODINGS)
     def test_that_end_too_early_insert_nothing(
         self, gateway: GatewayProcess, table: str, encoding: str, encode: Callable[[bytes], bytes]
     ) -> None:

@@ -51,7 +51,7 @@ class Metrics:
 
     def count(self, project_id: str, prepared: Prepared, size: int) -> None:
         self._bytes.labels(project_id).inc(size)
-        names = Tally(row.event_name for row in prepared.rows)
+        names = Tally(row.event.event_name for row in prepared.rows)
         for name, count in names.items():
             self._tracked.labels(project_id, self._label(project_id, name)).inc(count)
         for code, count in Tally(item.code for item in prepared.rejected).items():

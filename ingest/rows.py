@@ -1,15 +1,19 @@
 """Rows as the log stores them and the loader sends them: JSONEachRow, column names as keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+EMPTY = msgspec.Raw(b"{}")
+
 
 class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
-    """A row of raw.events. project_id and event_id come first: the loader finds them there.
+    """The columns of raw.events that an event fills by itself.
 
-    Objects are written as nested JSON, which ClickHouse stores as text in its String columns.
+    project_id and event_id come first: the loader finds them there. Objects are written as nested
+    JSON, which ClickHouse stores as text in its String columns.
     """
 
     project_id: str
@@ -31,9 +35,14 @@ class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     original_timestamp: datetime | None = None
     sent_at: datetime | None = None
     corrections: tuple[str, ...] = ()
-    properties: dict[str, Any] | msgspec.Raw = msgspec.Raw(b"{}")
-    traits: dict[str, Any] | msgspec.Raw = msgspec.Raw(b"{}")
-    context: dict[str, Any] | msgspec.Raw = msgspec.Raw(b"{}")
+    properties: dict[str, Any] | msgspec.Raw = EMPTY
+    traits: dict[str, Any] | msgspec.Raw = EMPTY
+
+
+class ContextRow(msgspec.Struct, omit_defaults=True, gc=False):
+    """The columns of raw.events that its context fills, and what is left of the context."""
+
+    context: dict[str, Any] | msgspec.Raw = EMPTY
     url: str = ""
     path: str = ""
     title: str = ""
@@ -64,6 +73,22 @@ class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     ip: str = ""
 
 
+class ContextColumns(msgspec.Struct, frozen=True, gc=False):
+    """A context's columns as they end a line of JSON; many events share them."""
+
+    line_end: bytes = b"}\n"
+    path: str = ""
+    country: str = ""
+    has_page: bool = False  # the context itself says what page it was
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A row of raw.events."""
+
+    event: EventRow
+    context: ContextColumns = ContextColumns()
+
+
 class RejectedRow(msgspec.Struct, gc=False):
     """A row of raw.events_rejected."""
 
@@ -82,6 +107,21 @@ class RejectedRow(msgspec.Struct, gc=False):
 _encoder = msgspec.json.Encoder()
 
 
-def encode(rows: list[EventRow] | list[RejectedRow]) -> bytes:
+def encode_context(row: ContextRow) -> bytes:
+    """The end of a line whose columns come before these."""
+    members = _encoder.encode(row)[1:]
+    return (b"," if len(members) > 1 else b"") + members + b"\n"
+
+
+def encode(rows: Iterable[Row]) -> bytes:
+    """One line a row, each ended by a newline."""
+    lines = bytearray()
+    for row in rows:
+        _encoder.encode_into(row.event, lines, -1)
+        lines[-1:] = row.context.line_end
+    return bytes(lines)
+
+
+def encode_rejected(rows: Iterable[RejectedRow]) -> bytes:
     """One line a row, each ended by a newline."""
     return _encoder.encode_lines(rows)

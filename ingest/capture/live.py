@@ -8,7 +8,7 @@ import msgspec
 import redis.asyncio as redis
 from redis.exceptions import RedisError
 
-from ingest.rows import EventRow
+from ingest.rows import Row
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class LiveFeed:
         self._client = client
         self._pending: dict[str, _Pending] = {}
 
-    def add(self, project_id: str, rows: list[EventRow]) -> None:
+    def add(self, project_id: str, rows: list[Row]) -> None:
         pending = self._pending.get(project_id)
         if pending is None:
             pending = self._pending[project_id] = _Pending()
@@ -54,15 +54,16 @@ class LiveFeed:
             await self._client.publish(f"live:{project_id}", message)
 
 
-def _summary(row: EventRow) -> dict[str, Any]:
+def _summary(row: Row) -> dict[str, Any]:
+    event, context = row.event, row.context
     return {
-        "event_id": row.event_id,
-        "event_name": row.event_name,
-        "type": row.type,
-        "user_id": row.user_id,
-        "anonymous_id": row.anonymous_id,
-        "timestamp": row.timestamp,
-        "received_at": row.received_at,
-        "path": row.path,
-        "country": row.country,
+        "event_id": event.event_id,
+        "event_name": event.event_name,
+        "type": event.type,
+        "user_id": event.user_id,
+        "anonymous_id": event.anonymous_id,
+        "timestamp": event.timestamp,
+        "received_at": event.received_at,
+        "path": context.path,
+        "country": context.country,
     }

@@ -22,7 +22,7 @@ from ingest.protocols import native
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.rejection import MalformedBody, Rejection
 from ingest.rate_limits import FailureLimiter, RateLimiter
-from ingest.rows import EventRow, RejectedRow, encode
+from ingest.rows import encode, encode_rejected
 from ingest.settings import IngestSettings
 
 ANYONE = EventLimits()  # until the project is known
@@ -140,12 +140,14 @@ class CaptureService:
     def _frames(self, prepared: Prepared, arrival: Arrival) -> list[bytes]:
         frames = []
         if prepared.rows:
-            frames.append(_frame(Kind.EVENTS, arrival.frame, prepared.rows))
+            payload = encode(prepared.rows)
+            frames.append(_frame(Kind.EVENTS, arrival.frame, len(prepared.rows), payload))
         if prepared.rejected_rows:
             number = self._log.reserve_frame()
             for row in prepared.rejected_rows:
                 row._frame = number
-            frames.append(_frame(Kind.REJECTED, number, prepared.rejected_rows))
+            payload = encode_rejected(prepared.rejected_rows)
+            frames.append(_frame(Kind.REJECTED, number, len(prepared.rejected_rows), payload))
         return frames
 
     async def _keep_malformed(
@@ -185,9 +187,9 @@ def _answer(
     return answers.accepted(count, rejected, headers)
 
 
-def _frame(kind: Kind, number: int, rows: list[EventRow] | list[RejectedRow]) -> bytes:
+def _frame(kind: Kind, number: int, rows: int, payload: bytes) -> bytes:
     written_at = time.time_ns() // 1_000_000
-    return encode_frame(Frame(kind, number, len(rows), written_at, encode(rows)))
+    return encode_frame(Frame(kind, number, rows, written_at, payload))
 
 
 def _now() -> datetime:

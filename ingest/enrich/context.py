@@ -1,4 +1,4 @@
-"""Moves what has a column out of an event's context and into its row; the rest stays context.
+"""Moves what has a column out of an event's context; the rest stays context.
 
 Context is written by libraries, not by people: a value of the wrong type is left where it is and
 never costs the event.
@@ -12,7 +12,7 @@ from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
 from ingest.enrich.channels import channel
 from ingest.enrich.countries import country_of
 from ingest.enrich.user_agents import describe
-from ingest.rows import EventRow
+from ingest.rows import ContextRow
 
 Object = dict[str, Any]
 
@@ -41,9 +41,13 @@ class Sender(NamedTuple):
     user_agent: str = ""
 
 
-def enrich(row: EventRow, context: Object, sender: Sender, *, keep_ip: bool) -> None:
-    """Fill the derived columns of `row`. Consumes `context`, and stores what is left of it."""
-    _take_page(row, context)
+def enrich(context: Object, page: Object, sender: Sender, *, keep_ip: bool) -> ContextRow:
+    """The columns that a context fills. Consumes `context`, and stores what is left of it.
+
+    `page` describes the page or screen where the context does not: properties of such an event.
+    """
+    row = ContextRow()
+    _take_page(row, context, page)
     _take_campaign(row, context)
     _take_device(row, context, sender)
     _take_software(row, context)
@@ -55,6 +59,11 @@ def enrich(row: EventRow, context: Object, sender: Sender, *, keep_ip: bool) -> 
     row.platform = _text(context, "platform") or _platform(row, context)
     if context:
         row.context = context
+    return row
+
+
+def describes_page(values: Object) -> bool:
+    return any(isinstance(values.get(key), str) for key in _PAGE)
 
 
 def own_copy(context: Object) -> Object:
@@ -64,23 +73,22 @@ def own_copy(context: Object) -> Object:
     }
 
 
-def _take_page(row: EventRow, context: Object) -> None:
-    page = context.get("page")
-    if not isinstance(page, dict):
-        page = row.properties if row.type in ("page", "screen") else {}
-        if not isinstance(page, dict):
-            return
-        taken = {key: page[key] for key in _PAGE if isinstance(page.get(key), str)}
-    else:
-        taken = {key: page.pop(key) for key in _PAGE if isinstance(page.get(key), str)}
+def _take_page(row: ContextRow, context: Object, page: Object) -> None:
+    stated = context.get("page")
+    if isinstance(stated, dict):
+        for key in _PAGE:
+            setattr(row, key, _text(stated, key))
         _drop_empty(context, "page")
-    for key, value in taken.items():
-        setattr(row, key, value)
+    else:
+        for key in _PAGE:
+            value = page.get(key)
+            if isinstance(value, str):
+                setattr(row, key, value)
     if row.url and not row.path:
         row.path = referrers.parse(row.url).path or "/"
 
 
-def _take_campaign(row: EventRow, context: Object) -> None:
+def _take_campaign(row: ContextRow, context: Object) -> None:
     """`context.campaign` if there is one, else the parameters of the URL, click ids included."""
     campaign = context.get("campaign")
     if isinstance(campaign, dict) and campaign:
@@ -95,7 +103,7 @@ def _take_campaign(row: EventRow, context: Object) -> None:
         _add_click_id(row, found)
 
 
-def _add_click_id(row: EventRow, parameters: Mapping[str, str]) -> None:
+def _add_click_id(row: ContextRow, parameters: Mapping[str, str]) -> None:
     if row.utm_source or row.utm_medium:
         return
     for name, source in sources.CLICK_IDS.items():
@@ -104,7 +112,7 @@ def _add_click_id(row: EventRow, parameters: Mapping[str, str]) -> None:
             return
 
 
-def _take_device(row: EventRow, context: Object, sender: Sender) -> None:
+def _take_device(row: ContextRow, context: Object, sender: Sender) -> None:
     agent = _text(context, "user_agent") or _text(context, "userAgent")
     if not agent and row.url:
         agent = sender.user_agent  # a page sends its own events
@@ -123,7 +131,7 @@ def _take_device(row: EventRow, context: Object, sender: Sender) -> None:
     row.is_bot = row.bot_score >= BOT_THRESHOLD
 
 
-def _take_software(row: EventRow, context: Object) -> None:
+def _take_software(row: ContextRow, context: Object) -> None:
     row.locale = _text(context, "locale")
     for key, name, version in (
         ("os", "os", "os_version"),
@@ -144,7 +152,7 @@ def _take_software(row: EventRow, context: Object) -> None:
         _drop_empty(context, "screen")
 
 
-def _take_location(row: EventRow, context: Object, sender: Sender, keep_ip: bool) -> None:
+def _take_location(row: ContextRow, context: Object, sender: Sender, keep_ip: bool) -> None:
     location = context.get("location")
     if isinstance(location, dict):
         stated = location.get("country")
@@ -164,7 +172,7 @@ def _is_country_code(stated: object) -> TypeGuard[str]:
     return isinstance(stated, str) and len(stated) == 2 and stated.isascii() and stated.isalpha()
 
 
-def _platform(row: EventRow, context: Object) -> str:
+def _platform(row: ContextRow, context: Object) -> str:
     mobile = _MOBILE_SYSTEMS.get(row.os.lower(), "")
     if row.url:
         return "web"
@@ -187,7 +195,7 @@ def _text(values: Object, key: str) -> str:
     return value
 
 
-def _set(row: EventRow, name: str, value: str) -> None:
+def _set(row: ContextRow, name: str, value: str) -> None:
     if value:
         setattr(row, name, value)
 

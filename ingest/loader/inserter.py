@@ -1,14 +1,14 @@
-"""Brings lines into a table, each exactly once, however often ClickHouse fails on the way."""
+"""Brings rows into a table, each exactly once, however often ClickHouse fails on the way."""
 
 import threading
 import time
 from collections.abc import Callable
 
 from ingest.loader import loads
-from ingest.loader.block import Line, event_key, unique
+from ingest.loader.block import Block
 from ingest.loader.clickhouse import ClickHouse, ClickHouseError
 from ingest.loader.metrics import LoaderMetrics
-from ingest.loader.poison import rejected_line
+from ingest.loader.poison import rejected_row
 from ingest.loader.table import Table
 from ingest.log import crash_points
 
@@ -54,50 +54,47 @@ class Inserter:
         self._rejected = Table(clickhouse, "raw.events_rejected")
         self._in_doubt = True  # what a former life inserted beyond the checkpoint
 
-    def load_events(self, lines: list[Line]) -> None:
-        """Returns when every line is in raw.events, was there, or is in raw.events_rejected."""
+    def load_events(self, block: Block) -> None:
+        """Returns when every row is in raw.events, was there, or is in raw.events_rejected."""
         try:
-            self._retry(lambda: self._insert_new_events(lines))
+            self._retry(lambda: self._insert_new_events(block))
         except ClickHouseError as error:  # the data are to blame: find the rows that are
-            if len(lines) == 1:
+            if block.rows == 1:
                 self._metrics.poisoned(str(error))
-                self.load_rejected([rejected_line(lines[0], error)])
+                self.load_rejected(Block([rejected_row(block.parts[0], error)]))
                 return
-            middle = len(lines) // 2
-            self.load_events(lines[:middle])
-            self.load_events(lines[middle:])
+            for half in block.halves():
+                self.load_events(half)
 
-    def load_rejected(self, lines: list[Line]) -> None:
-        self._retry(lambda: self._insert_new_rejected(lines), even_if_data=True)
+    def load_rejected(self, block: Block) -> None:
+        self._retry(lambda: self._insert_new_rejected(block), even_if_data=True)
 
-    def _insert_new_events(self, lines: list[Line]) -> None:
+    def _insert_new_events(self, block: Block) -> None:
         self._settle_doubt()
-        found = self._events.find(lines)
+        found = self._events.find(block)
         if found.load_ids:
             loads.record_in_doubt(self._clickhouse, found.load_ids)
-        missing = [line for line in lines if line.place not in found.places]
-        keys = {key for line in missing if (key := event_key(line))}
-        new = unique(missing, self._events.known(keys))
-        duplicates = len(missing) - len(new)
-        if new:
+        missing = block.without(found.places)
+        new = missing.unique(self._events.known(missing)) if missing.rows else missing
+        duplicates = missing.rows - new.rows
+        if new.rows:
             load_id = self._insert(self._events, new)
             loads.record(self._clickhouse, new, load_id, duplicates)
         self._metrics.duplicates(duplicates)
 
-    def _insert_new_rejected(self, lines: list[Line]) -> None:
+    def _insert_new_rejected(self, block: Block) -> None:
         self._settle_doubt()
-        found = self._rejected.find(lines)
-        missing = [line for line in lines if line.place not in found.places]
-        if missing:
+        missing = block.without(self._rejected.find(block).places)
+        if missing.rows:
             self._insert(self._rejected, missing)
 
-    def _insert(self, table: Table, lines: list[Line]) -> int:
+    def _insert(self, table: Table, block: Block) -> int:
         load_id = self._load_ids.take()
         started = time.monotonic()
         crash_points.reach("loader.before_insert")
-        table.insert(lines, load_id)
+        table.insert(block, load_id)
         crash_points.reach("loader.after_insert")
-        self._metrics.inserted(table.name, len(lines), time.monotonic() - started, load_id)
+        self._metrics.inserted(table.name, block.rows, time.monotonic() - started, load_id)
         return load_id
 
     def _settle_doubt(self) -> None:

@@ -11,14 +11,13 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.loader.block import Line
+from ingest.loader.block import Block
 from ingest.loader.clickhouse import ClickHouse
 from ingest.loader.inserter import Inserter, LoadIds, Stopped
 from ingest.loader.log_reader import Gathered, LogReader
 from ingest.loader.metrics import LoaderMetrics
 from ingest.log import checkpoint, crash_points
 from ingest.log.checkpoint import Checkpoint
-from ingest.log.frame import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class Loader:
 
     def drain(self) -> None:
         """Load what is in the log now."""
-        while (gathered := self._extend(self._start())).frames or gathered.finished:
+        while (gathered := self._extend(self._start())).rows or gathered.finished:
             self._load(gathered)
 
     def _gather(self) -> Gathered:
@@ -75,7 +74,7 @@ class Loader:
             self._extend(gathered)
             self._metrics.polled(gathered.rows, gathered.oldest_written_at)
             now = time.monotonic()
-            if gathered.frames:
+            if gathered.rows:
                 deadline = min(deadline, now + self._limits.linger_seconds)
             if self._is_full(gathered) or now >= deadline or gathered.finished:
                 break
@@ -95,11 +94,11 @@ class Loader:
     def _load(self, gathered: Gathered) -> None:
         for loss in gathered.losses:
             self._metrics.lost(loss)
-        if lines := _lines(gathered, Kind.EVENTS):
-            self._inserter.load_events(lines)
-        if lines := _lines(gathered, Kind.REJECTED):
-            self._inserter.load_rejected(lines)
-        if gathered.frames or gathered.finished:
+        if gathered.events:
+            self._inserter.load_events(Block(gathered.events))
+        if gathered.rejected:
+            self._inserter.load_rejected(Block(gathered.rejected))
+        if gathered.rows or gathered.finished:
             self._move_checkpoint(gathered)
 
     def _move_checkpoint(self, gathered: Gathered) -> None:
@@ -115,7 +114,3 @@ class Loader:
         checkpoint.save(self._checkpoint_path, self._checkpoint)
         crash_points.reach("loader.after_checkpoint")
         self._reader.forget(self._checkpoint, gathered.finished)
-
-
-def _lines(gathered: Gathered, kind: Kind) -> list[Line]:
-    return [line for source in gathered.of_kind(kind) for line in source.lines()]

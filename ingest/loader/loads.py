@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ingest.loader.block import Line, project_ids
+from ingest.loader.block import Block
 from ingest.loader.clickhouse import ClickHouse
 from ingest.loader.table import INSERT_SETTINGS
 
@@ -21,29 +21,26 @@ class Load(msgspec.Struct):
     last_received_at: datetime
 
 
-class _Received(msgspec.Struct):
+class _Origin(msgspec.Struct):
+    project_id: str
     received_at: datetime
 
 
-_received = msgspec.json.Decoder(_Received)
+_origins = msgspec.json.Decoder(_Origin)
 _encoder = msgspec.json.Encoder()
 
 
-def received_at(line: Line) -> datetime:
-    return _received.decode(line.text).received_at
-
-
-def record(clickhouse: ClickHouse, lines: list[Line], load_id: int, duplicates: int) -> None:
-    """`lines` are in the order of arrival within each stream, so their ends bound the times."""
-    ends = [received_at(line) for line in (lines[0], lines[-1])]
+def record(clickhouse: ClickHouse, block: Block, load_id: int, duplicates: int) -> None:
+    # The rows of a frame came with one request.
+    origins = [_origins.decode(part.text[: part.text.index(b"\n")]) for part in block.parts]
     load = Load(
         load_id=load_id,
         loaded_at=datetime.now(UTC),
-        row_count=len(lines),
+        row_count=block.rows,
         duplicate_count=duplicates,
-        project_ids=project_ids(lines),
-        first_received_at=min(ends),
-        last_received_at=max(ends),
+        project_ids=sorted({origin.project_id for origin in origins}),
+        first_received_at=min(origin.received_at for origin in origins),
+        last_received_at=max(origin.received_at for origin in origins),
     )
     clickhouse.insert(TABLE, _encoder.encode(load) + b"\n", INSERT_SETTINGS)
 

@@ -4,11 +4,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.loader.block import SourceFrame
+from ingest.loader.block import FrameRows
 from ingest.log import names
 from ingest.log.checkpoint import Checkpoint
 from ingest.log.files import try_lock
-from ingest.log.frame import Kind
+from ingest.log.frame import Frame, Kind
 from ingest.log.stream_reader import Loss, Position, StreamReader
 
 READ_BYTES = 8 << 20
@@ -19,27 +19,23 @@ class Gathered:
     """Frames since a checkpoint, in the order of their streams, and the positions after them."""
 
     positions: dict[int, Position]
-    frames: list[SourceFrame] = field(default_factory=list)
+    events: list[FrameRows] = field(default_factory=list)
+    rejected: list[FrameRows] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     finished: list[int] = field(default_factory=list)  # ended streams, read to their end
     rows: int = 0
     size: int = 0
+    oldest_written_at: int = 0  # milliseconds since the epoch; 0 if there is no frame
+    written_until: int = 0
 
-    def of_kind(self, kind: Kind) -> list[SourceFrame]:
-        return [source for source in self.frames if source.frame.kind is kind]
-
-    @property
-    def oldest_written_at(self) -> int:
-        return min((source.frame.written_at for source in self.frames), default=0)
-
-    @property
-    def written_until(self) -> int:
-        return max((source.frame.written_at for source in self.frames), default=0)
-
-    def add(self, frames: list[SourceFrame]) -> None:
-        self.frames.extend(frames)
-        self.rows += sum(source.frame.rows for source in frames)
-        self.size += sum(len(source.frame.payload) for source in frames)
+    def add(self, stream: int, frames: list[Frame]) -> None:
+        for kind, number, rows, written_at, payload in frames:
+            part = FrameRows(stream, number, 0, rows, payload)
+            (self.events if kind is Kind.EVENTS else self.rejected).append(part)
+            self.rows += rows
+            self.size += len(payload)
+            self.oldest_written_at = min(self.oldest_written_at or written_at, written_at)
+            self.written_until = max(self.written_until, written_at)
 
 
 class LogReader:
@@ -77,7 +73,7 @@ class LogReader:
         reading = StreamReader(self._directory, stream).read(
             before, segments, has_ended=stream in self._ended, limit=limit
         )
-        gathered.add([SourceFrame(stream, frame) for frame in reading.frames])
+        gathered.add(stream, reading.frames)
         gathered.losses.extend(reading.losses)
         gathered.positions[stream] = reading.position
         if reading.is_finished:

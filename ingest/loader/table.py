@@ -1,9 +1,8 @@
 """The tables that the loader fills, and what it has to ask them."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from ingest.loader.block import EventKey, Line, Place, render
+from ingest.loader.block import Block, EventKey, Place
 from ingest.loader.clickhouse import ClickHouse
 
 INSERT_SETTINGS: dict[str, str | int] = {
@@ -42,8 +41,8 @@ class Table:
     def last_load_id(self) -> int:
         return int(self._clickhouse.rows(f"SELECT max(load_id) FROM {self.name}")[0][0])  # noqa: S608
 
-    def insert(self, lines: Iterable[Line], load_id: int) -> None:
-        self._clickhouse.insert(self.name, render(lines, load_id), INSERT_SETTINGS)
+    def insert(self, block: Block, load_id: int) -> None:
+        self._clickhouse.insert(self.name, block.render(load_id), INSERT_SETTINGS)
 
     def suspect(self) -> None:
         """After an error or a restart: find how far the table may be ahead of the checkpoint."""
@@ -52,10 +51,10 @@ class Table:
         )
         self._suspected = {int(stream): int(frame) for stream, frame in rows}
 
-    def find(self, lines: Iterable[Line]) -> Found:
-        """Which of the lines are there. Asks only about frames in doubt."""
+    def find(self, block: Block) -> Found:
+        """Which of the rows are there. Asks only about frames in doubt."""
         found = Found(set(), set())
-        for stream, numbers in self._in_doubt(lines).items():
+        for stream, numbers in self._in_doubt(block).items():
             rows = self._clickhouse.rows(
                 f"SELECT _frame, _row, load_id FROM {self.name} WHERE _stream = {{stream:UInt64}} "  # noqa: S608
                 "AND _frame BETWEEN {first:UInt64} AND {last:UInt64}",
@@ -66,11 +65,9 @@ class Table:
                 found.load_ids.add(int(load_id))
         return found
 
-    def known(self, keys: set[EventKey]) -> set[EventKey]:
-        """Those of the events that the table has, by the projection on the event id."""
-        if not keys:
-            return set()
-        ids = b"\n".join({key.event_id for key in keys}) + b"\n"
+    def known(self, block: Block) -> set[EventKey]:
+        """Events with an id of the block's that the table has, by the projection on the id."""
+        ids = b"\n".join(block.event_ids()) + b"\n"
         rows = self._clickhouse.rows(
             f"SELECT project_id, event_id FROM {self.name} "  # noqa: S608
             "WHERE toUInt128(event_id) IN (SELECT toUInt128(id) FROM ids)",
@@ -78,11 +75,11 @@ class Table:
         )
         return {EventKey(project.encode(), event.encode()) for project, event in rows}
 
-    def _in_doubt(self, lines: Iterable[Line]) -> dict[int, set[int]]:
+    def _in_doubt(self, block: Block) -> dict[int, set[int]]:
         """Frame numbers by stream, up to the last that the table was seen to have."""
         numbers: dict[int, set[int]] = {}
         if self._suspected:
-            for (stream, frame, _), _ in lines:
-                if frame <= self._suspected.get(stream, -1):
-                    numbers.setdefault(stream, set()).add(frame)
+            for part in block.parts:
+                if part.frame <= self._suspected.get(part.stream, -1):
+                    numbers.setdefault(part.stream, set()).add(part.frame)
         return numbers

@@ -37,6 +37,9 @@ class Kind(IntEnum):
     REJECTED = 2
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 class PayloadTooLargeError(Exception):
     """The reader would take the frame for damage."""
 
@@ -153,9 +156,10 @@ def _decode_header(data: bytes, start: int) -> _Header | None:
     if start + FRAME_HEADER_SIZE > len(data) or not _is_sealed(data, start, _FRAME.size):
         return None
     _, kind, size, checksum, number, rows, written_at = _FRAME.unpack_from(data, start)
-    if size > MAX_PAYLOAD_SIZE or kind not in Kind.__members__.values():
+    known = _KINDS.get(kind)
+    if size > MAX_PAYLOAD_SIZE or known is None:
         return None
-    return _Header(Kind(kind), size, checksum, number, rows, written_at)
+    return _Header(known, size, checksum, number, rows, written_at)
 
 
 def _sealed(packed: bytes) -> bytes:

@@ -17,6 +17,8 @@ DEFAULT_NAMES = {
 Id = str | int | None
 Time = str | int | float | None
 Object = dict[str, Any]
+# JSON as sent, to be decoded only if it was not seen before; or put together by a protocol.
+Context = msgspec.Raw | Object | None
 
 
 class Event(msgspec.Struct, gc=False):
@@ -34,4 +36,4 @@ class Event(msgspec.Struct, gc=False):
     sent_at: Time = None
     properties: Object | None = None
     traits: Object | None = None
-    context: Object | None = None
+    context: Context = None

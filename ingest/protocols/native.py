@@ -9,6 +9,7 @@ from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event
 
 NAME = "native"
+NO_CONTEXT = msgspec.Raw(b"null")
 
 
 class _Batch(msgspec.Struct, gc=False):
@@ -17,8 +18,12 @@ class _Batch(msgspec.Struct, gc=False):
     write_key: Any = None
 
 
+class _Event(Event, gc=False):
+    context: msgspec.Raw = NO_CONTEXT
+
+
 _batch = msgspec.json.Decoder(_Batch)
-_event = msgspec.json.Decoder(Event)
+_event = msgspec.json.Decoder(_Event)
 
 
 def decode_envelope(body: bytes) -> Envelope:

@@ -29,15 +29,15 @@ class MalformedBody(Exception):  # noqa: N818 - the name says what is wrong with
         self.position = position
 
 
-def of_event(error: Exception) -> Rejection:
-    """The rejection for what msgspec raised while decoding one event."""
+def of_event(error: Exception, within: str = "") -> Rejection:
+    """The rejection for what msgspec raised while decoding one event, or the object `within` it."""
     match error:
         case UnicodeDecodeError():
             return Rejection("invalid_utf8", "the event holds bytes that are not UTF-8")
         case RecursionError():
             return Rejection("too_deep", "the event is nested too deeply")
         case msgspec.ValidationError():
-            return _of_type(str(error))
+            return _of_type(str(error), within)
     return Rejection("malformed_json", str(error))
 
 
@@ -58,11 +58,12 @@ def of_body(error: Exception, body: bytes) -> MalformedBody:
     return MalformedBody(f"{reason}, at byte {position} (line {line}, column {column})", position)
 
 
-def _of_type(message: str) -> Rejection:
+def _of_type(message: str, within: str = "") -> Rejection:
     match = _WITH_PATH.fullmatch(message)
-    reason, field = (match["reason"], match["field"]) if match else (message, "")
+    reason, path = (match["reason"], match["field"]) if match else (message, "")
+    field = ".".join(part for part in (within, path.replace("[...]", "")) if part)
     code = "number_out_of_range" if "out of range" in reason else "invalid_type"
-    return Rejection(code, reason.replace("`", ""), field.replace("[...]", ""))
+    return Rejection(code, reason.replace("`", ""), field)
 
 
 def _position(error: Exception, body: bytes) -> int:

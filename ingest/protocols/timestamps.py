@@ -6,7 +6,9 @@ sending the event happened. All results are UTC, cut to milliseconds.
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
@@ -20,29 +22,55 @@ _NUMBER = re.compile(r"\d{9,17}(?:\.\d+)?")
 _LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(?:[.,]\d+)?")
 
 
-class Parsed(NamedTuple):
+class Parsed(msgspec.Struct, frozen=True, gc=False):
     """A client's time, and the corrections that reading it took."""
 
     moment: datetime | None
     corrections: tuple[str, ...] = ()
 
 
-class Resolved(NamedTuple):
+class Resolved(msgspec.Struct, frozen=True, gc=False):
     timestamp: datetime
     original: datetime | None
     rule: str
     corrections: tuple[str, ...]
 
 
-def resolve(original: Any, sent_at: datetime | None, received_at: datetime) -> Resolved:
-    """Decide on a timestamp; `rule` says how, see docs/reference/ingest-api.md."""
-    if original is None:
-        return Resolved(received_at, None, "received", ())
-    moment, corrections = parse(original)
-    if moment is None:
-        return Resolved(received_at, None, "unreadable", corrections)
-    timestamp, rule = _correct(moment, sent_at, received_at)
-    return Resolved(timestamp, storable(moment), rule, corrections)
+class Clock:
+    """The client's clock against ours, for the events that were sent at one moment."""
+
+    __slots__ = ("_latest", "_offset", "_received_at", "sent_at")
+
+    def __init__(self, received_at: datetime, sent_at: datetime | None) -> None:
+        self._received_at = received_at
+        self._latest = received_at + MAX_AHEAD
+        self._offset = None if sent_at is None else received_at - sent_at
+        self.sent_at = None if sent_at is None else storable(sent_at)
+
+    def resolve(self, original: Any) -> Resolved:
+        """Decide on a timestamp; `rule` says how, see docs/reference/ingest-api.md."""
+        if original is None:
+            return Resolved(self._received_at, None, "received", ())
+        parsed = parse(original)
+        moment = parsed.moment
+        if moment is None:
+            return Resolved(self._received_at, None, "unreadable", parsed.corrections)
+        timestamp, rule = self._correct(moment)
+        return Resolved(timestamp, storable(moment), rule, parsed.corrections)
+
+    def _correct(self, moment: datetime) -> tuple[datetime, str]:
+        rule = "client"
+        if self._offset is not None:
+            try:
+                moment += self._offset
+            except OverflowError:  # years 1 and 9999
+                return self._received_at, "future" if moment > self._latest else "before_2000"
+            rule = "clock_corrected"
+        if moment > self._latest:
+            return self._received_at, "future"
+        if moment < EARLIEST:
+            return self._received_at, "before_2000"
+        return moment, rule
 
 
 def parse(value: Any) -> Parsed:
@@ -54,23 +82,6 @@ def parse(value: Any) -> Parsed:
     return Parsed(None)
 
 
-def _correct(
-    moment: datetime, sent_at: datetime | None, received_at: datetime
-) -> tuple[datetime, str]:
-    rule = "client"
-    if sent_at is not None:
-        try:
-            moment = received_at - (sent_at - moment)
-        except OverflowError:  # years 1 and 9999
-            return received_at, "future" if moment > received_at else "before_2000"
-        rule = "clock_corrected"
-    if moment - received_at > MAX_AHEAD:
-        return received_at, "future"
-    if moment < EARLIEST:
-        return received_at, "before_2000"
-    return moment, rule
-
-
 def _parse_text(text: str) -> Parsed:
     try:
         return _in_utc(datetime.fromisoformat(text))
@@ -79,17 +90,17 @@ def _parse_text(text: str) -> Parsed:
     if _NUMBER.fullmatch(text):
         return _parse_number(float(text))
     if _LEAP_SECOND.search(text):
-        moment, corrections = _parse_text(_LEAP_SECOND.sub(r"\1:59.999", text))
-        return Parsed(moment, (*corrections, "leap_second"))
+        parsed = _parse_text(_LEAP_SECOND.sub(r"\1:59.999", text))
+        return Parsed(parsed.moment, (*parsed.corrections, "leap_second"))
     return Parsed(None)
 
 
-def _in_utc(moment: datetime, *corrections: str) -> Parsed:
+def _in_utc(moment: datetime) -> Parsed:
     if moment.tzinfo is None:
         return Parsed(_to_milliseconds(moment.replace(tzinfo=UTC)), ("zone_assumed_utc",))
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return Parsed(_to_milliseconds(moment), corrections)
+    return Parsed(_to_milliseconds(moment))
 
 
 def _parse_number(value: float) -> Parsed:
@@ -108,8 +119,11 @@ def _parse_number(value: float) -> Parsed:
 
 
 def _to_milliseconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    excess = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - excess) if excess else moment
 
 
 def storable(moment: datetime) -> datetime:
-    return min(max(moment, STORABLE[0]), STORABLE[1])
+    if STORABLE[0].year <= moment.year <= STORABLE[1].year:
+        return moment
+    return STORABLE[0] if moment < STORABLE[0] else STORABLE[1]

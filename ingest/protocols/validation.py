@@ -8,6 +8,7 @@ from ingest.protocols.rejection import Rejection
 
 MAX_NAME_LENGTH = 200
 MAX_ID_LENGTH = 512
+_CONTAINERS: frozenset[type] = frozenset({dict, list})
 
 
 def check_size(size: int, limits: EventLimits, shared_size: int = 0) -> None:
@@ -69,12 +70,13 @@ def check_object(value: dict[str, Any] | None, limits: EventLimits, field: str) 
     if len(value) > limits.max_properties:
         reason = f"{len(value)} members, the limit is {limits.max_properties}"
         raise Rejection("too_many_properties", reason, field)
-    check_depth(value, limits, field)
+    if not _CONTAINERS.isdisjoint(map(type, value.values())):
+        check_depth(value, limits.max_depth, field)
 
 
-def check_depth(value: dict[str, Any] | None, limits: EventLimits, field: str) -> None:
-    if value and _is_deeper(value, limits.max_depth):
-        raise Rejection("too_deep", f"nested more than {limits.max_depth} deep", field)
+def check_depth(value: dict[str, Any], limit: int, field: str) -> None:
+    if _is_deeper(value, limit):
+        raise Rejection("too_deep", f"nested more than {limit} deep", field)
 
 
 def _is_deeper(value: dict[str, Any] | list[Any], depth: int) -> bool:

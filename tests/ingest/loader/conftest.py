@@ -17,7 +17,7 @@ from ingest.log import names
 from ingest.log.files import OsFiles
 from ingest.log.frame import Frame, Kind, encode_frame
 from ingest.log.segment_writer import SegmentWriter
-from ingest.rows import EventRow, RejectedRow, encode
+from ingest.rows import EventRow, RejectedRow, Row, encode, encode_rejected
 from warehouse.client import connect
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -49,15 +49,15 @@ class StreamUnderTest:
             )
             for row in range(count)
         ]  # fmt: skip
-        return self.append(Kind.REJECTED, encode(rows), count)
+        return self.append(Kind.REJECTED, encode_rejected(rows), count)
 
     def append(self, kind: Kind, payload: bytes, rows: int) -> int:
         number, self._number = self._number, self._number + 1
         self._writer.append([encode_frame(Frame(kind, number, rows, 0, payload))])
         return number
 
-    def row(self, event_id: str, number: int, row: int, **fields: Any) -> EventRow:
-        return EventRow(
+    def row(self, event_id: str, number: int, row: int, **fields: Any) -> Row:
+        event = EventRow(
             project_id=self.project_id,
             event_id=event_id,
             type="track",
@@ -72,6 +72,7 @@ class StreamUnderTest:
             user_id="u1",
             **fields,
         )
+        return Row(event)
 
 
 @dataclass

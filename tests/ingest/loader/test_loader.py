@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.loader.block import Block
 from ingest.loader.clickhouse import ClickHouseError
 from ingest.loader.table import Table
 from ingest.log import checkpoint, names
@@ -42,6 +43,20 @@ def test_every_load_has_a_watermark(bench: Bench) -> None:
              FROM raw.load_watermarks FINAL WHERE load_id = {id:UInt64}"""
     (row,) = bench.warehouse.query(sql, {"id": load_id}).result_rows
     assert row == (1, 1, [bench.project_id], datetime(2026, 11, 22, 10), False)
+
+
+def test_the_times_of_a_load_are_those_of_all_its_streams(bench: Bench) -> None:
+    for minutes in ((10, 50), (5, 30), (20, 40)):
+        stream = bench.stream()
+        for minute in minutes:
+            stream.write(ids(1)[0], received_at=datetime(2026, 11, 22, 10, minute, tzinfo=UTC))
+    bench.load()
+    (load_id,) = {load_id for (load_id,) in bench.rows("load_id")}
+    sql = """SELECT first_received_at, last_received_at
+             FROM raw.load_watermarks FINAL WHERE load_id = {id:UInt64}"""
+    assert bench.warehouse.query(sql, {"id": load_id}).result_rows == [
+        (datetime(2026, 11, 22, 10, 5), datetime(2026, 11, 22, 10, 50))
+    ]
 
 
 def test_loaded_segments_of_ended_streams_are_deleted(bench: Bench) -> None:
@@ -146,8 +161,8 @@ def test_an_insert_that_failed_after_its_commit_is_not_repeated(
     insert = Table.insert
     failures = iter([True])
 
-    def fail_late(self: Table, lines: object, load_id: int) -> None:
-        insert(self, lines, load_id)  # type: ignore[arg-type]
+    def fail_late(self: Table, block: Block, load_id: int) -> None:
+        insert(self, block, load_id)
         if next(failures, False):
             raise ClickHouseError(0, "the connection broke")
 
@@ -169,11 +184,12 @@ def test_rows_that_only_half_arrived_are_completed_under_a_new_load_id(
     insert = Table.insert
     failures = iter([True])
 
-    def insert_half(self: Table, lines: list[object], load_id: int) -> None:
+    def insert_half(self: Table, block: Block, load_id: int) -> None:
         if next(failures, False):
-            insert(self, lines[:4], load_id)  # type: ignore[arg-type]
+            rows = [row for part in block.parts for row in part.each()]
+            insert(self, Block(rows[:4]), load_id)
             raise ClickHouseError(241, "Memory limit exceeded")
-        insert(self, lines, load_id)  # type: ignore[arg-type]
+        insert(self, block, load_id)
 
     monkeypatch.setattr(Table, "insert", insert_half)
     bench.load()

@@ -1,14 +1,18 @@
 """A batch through decoding, validation and enrichment, without a server."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from ingest.enrich.context import Sender
-from ingest.pipeline import Arrival, Prepared, Protocol, prepare
+from ingest.pipeline import Arrival, Protocol, RejectedEvent, prepare
 from ingest.project import Project
 from ingest.protocols import native, segment
+from ingest.rows import ContextRow, EventRow, RejectedRow, encode
 
 RECEIVED_AT = datetime(2026, 11, 22, 10, 0, 0, 123000, tzinfo=UTC)
 PROJECT = Project("p1")
@@ -20,14 +24,41 @@ def segment_protocol(call: str | None = None) -> Protocol:
     return Protocol(segment.NAME, segment.decode_envelope, decode_event)
 
 
+class Stored:
+    """A row as its line in the log says it; columns that it leaves out have their defaults."""
+
+    def __init__(self, line: bytes) -> None:
+        self.line = line
+        self._objects = json.loads(line)
+        self._parts = (
+            msgspec.json.decode(line, type=EventRow),
+            msgspec.json.decode(line, type=ContextRow),
+        )
+
+    def __getattr__(self, column: str) -> Any:
+        if column in ("properties", "traits", "context"):
+            return self._objects.get(column, {})
+        event, context = self._parts
+        return getattr(event if hasattr(event, column) else context, column)
+
+
+@dataclass
+class Processed:
+    rows: list[Stored]
+    rejected: list[RejectedEvent]
+    rejected_rows: list[RejectedRow]
+
+
 def process(
     body: bytes,
     protocol: Protocol = NATIVE,
     project: Project = PROJECT,
     sender: Sender = Sender(),  # noqa: B008 - immutable
-) -> Prepared:
+) -> Processed:
     arrival = Arrival(project, protocol, RECEIVED_AT, sender, stream=1, frame=2)
-    return prepare(protocol.decode_envelope(body), arrival)
+    prepared = prepare(protocol.decode_envelope(body), arrival)
+    rows = [Stored(line) for line in encode(prepared.rows).splitlines()]
+    return Processed(rows, prepared.rejected, prepared.rejected_rows)
 
 
 def batch(*events: Any, **fields: Any) -> bytes:

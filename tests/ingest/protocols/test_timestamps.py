@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ingest.protocols.timestamps import parse, resolve
+from ingest.protocols.timestamps import Clock, Parsed, parse
 from tests.ingest.protocols.arrivals import RECEIVED_AT, batch, event, process
 
 
@@ -57,7 +57,7 @@ def test_the_rule_that_fired_is_told(
     original: Any, sent_at: str | None, timestamp: str, rule: str
 ) -> None:
     sent = parse(sent_at).moment if sent_at else None
-    resolved = resolve(original, sent, RECEIVED_AT)
+    resolved = Clock(RECEIVED_AT, sent).resolve(original)
     assert (resolved.timestamp, resolved.rule) == (at(timestamp), rule)
 
 
@@ -78,7 +78,7 @@ def test_the_rule_that_fired_is_told(
     ],
 )
 def test_variants_that_are_read(value: Any, moment: str, corrections: tuple[str, ...]) -> None:
-    assert parse(value) == (at(moment), corrections)
+    assert parse(value) == Parsed(at(moment), corrections)
 
 
 @pytest.mark.parametrize(

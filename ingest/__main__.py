@@ -1,17 +1,20 @@
 """`python -m ingest` serves the capture API on INGEST_PORT."""
 
 import logging
+import socket
 
 import uvicorn
 
 from ingest.http_protocol import with_deadline
 from ingest.settings import IngestSettings
 
+BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
+
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = IngestSettings()
-    uvicorn.run(
+    config = uvicorn.Config(
         "ingest.app:app",
         host=settings.ingest_host,
         port=settings.ingest_port,
@@ -19,9 +22,25 @@ def main() -> None:
         http=with_deadline(settings.header_deadline_seconds),
         forwarded_allow_ips=[str(network) for network in settings.trusted_ips],
         access_log=False,
+        backlog=BACKLOG,
         timeout_keep_alive=75,  # longer than usual load balancers wait (60 s)
         timeout_graceful_shutdown=10,
     )
+    uvicorn.Server(config).run(sockets=_sockets(settings))
+
+
+def _sockets(settings: IngestSettings) -> list[socket.socket] | None:
+    """None: uvicorn opens INGEST_PORT, which it refuses to share."""
+    if settings.ingest_worker_port is None:
+        return None
+    host = settings.ingest_host
+    shared, own = socket.socket(), socket.socket()
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    for listening, port in ((shared, settings.ingest_port), (own, settings.ingest_worker_port)):
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    return [shared, own]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Callable
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -10,6 +11,13 @@ from ingest.pipeline import Prepared
 
 MAX_EVENT_NAMES = 200  # a project; the rest are counted as `other`
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class _Children(NamedTuple):
+    """A project's counters: of bytes, and of events by name."""
+
+    bytes: Counter
+    events: dict[str, Counter]
 
 
 class Metrics:
@@ -44,16 +52,25 @@ class Metrics:
         self._pending = Gauge(
             "ingest_log_pending_bytes", "Frames waiting for the disk", registry=registry
         )
-        self._names: dict[str, set[str]] = {}
+        # Finding a child by its labels takes 3 µs.
+        self._request_children: dict[tuple[str, str, int], Histogram] = {}
+        self._projects: dict[str, _Children] = {}
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method, route, status).observe(seconds)
+        key = (method, route, status)
+        child = self._request_children.get(key)
+        if child is None:
+            child = self._request_children[key] = self._requests.labels(*key)
+        child.observe(seconds)
 
     def count(self, project_id: str, prepared: Prepared, size: int) -> None:
-        self._bytes.labels(project_id).inc(size)
-        names = Tally(row.event.event_name for row in prepared.rows)
-        for name, count in names.items():
-            self._tracked.labels(project_id, self._label(project_id, name)).inc(count)
+        children = self._projects.get(project_id)
+        if children is None:
+            children = self._projects[project_id] = _Children(self._bytes.labels(project_id), {})
+        children.bytes.inc(size)
+        for name, count in Tally([row.event.event_name for row in prepared.rows]).items():
+            tracked = children.events.get(name) or self._events_child(project_id, name)
+            tracked.inc(count)
         for code, count in Tally(item.code for item in prepared.rejected).items():
             self._rejected.labels(project_id, code).inc(count)
 
@@ -65,10 +82,10 @@ class Metrics:
         self._lag.set(backlog.lag_seconds)
         self._free.set(backlog.free_bytes)
 
-    def _label(self, project_id: str, name: str) -> str:
-        names = self._names.setdefault(project_id, set())
-        if name not in names:
-            if len(names) >= MAX_EVENT_NAMES:
-                return "other"
-            names.add(name)
-        return name
+    def _events_child(self, project_id: str, name: str) -> Counter:
+        """The counter of an event name that has none yet; that of `other` once there are many."""
+        children = self._projects[project_id].events
+        if len(children) >= MAX_EVENT_NAMES:
+            return self._tracked.labels(project_id, "other")
+        children[name] = self._tracked.labels(project_id, name)
+        return children[name]

@@ -22,6 +22,9 @@ class IngestSettings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
     ingest_host: str = "127.0.0.1"
     ingest_port: int = 3001
+    # A port of this worker alone, for its health and metrics. With it, INGEST_PORT is shared: the
+    # kernel spreads connections over all workers that listen there.
+    ingest_worker_port: int | None = None
     loader_port: int = 3011
     # Networks that the limit on failed authentications spares, and whose X-Forwarded-For counts.
     trusted_ips: Annotated[tuple[Network, ...], NoDecode] = (

@@ -1,16 +1,17 @@
 """Receiving a body within bounds of size and time, and unpacking it."""
 
 import asyncio
-import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from isal import isal_zlib
 
 from ingest import problems
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _GZIP = b"\x1f\x8b"
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_GZIP_WINDOW = 16 + isal_zlib.MAX_WBITS
 
 
 class Disconnected(Exception):  # noqa: N818 - not an error of ours
@@ -46,10 +47,10 @@ def unpack(body: bytes, limit: int) -> bytes:
     """Gunzip what looks like gzip, whatever the headers say; never more than `limit` bytes."""
     if not body.startswith(_GZIP):
         return body
-    inflater = zlib.decompressobj(_GZIP_WINDOW)
+    inflater = isal_zlib.decompressobj(_GZIP_WINDOW)
     try:
         unpacked = inflater.decompress(body, limit + 1)
-    except zlib.error as error:
+    except isal_zlib.error as error:
         raise problems.malformed(f"the body looks like gzip, but is not: {error}") from error
     if len(unpacked) > limit:
         raise too_large(limit)

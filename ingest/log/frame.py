@@ -11,7 +11,8 @@ import struct
 from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
-from zlib import crc32
+
+from isal.isal_zlib import crc32
 
 SEGMENT_MAGIC = b"\xffSEG"
 FRAME_MAGIC = b"\xffFRM"

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.importer.event_ids import from_reference
+from ingest.importer.event_ids import hashed
 from ingest.importer.formats.event import (
     ImportedEvent,
     Object,
@@ -97,7 +97,7 @@ def event_id(record: Object, event: ImportedEvent) -> str:
     if not insert_id:
         return ""
     milliseconds = max(0, int(event.timestamp.timestamp() * 1000))
-    return from_reference(milliseconds, f"{event.anonymous_id}\0{insert_id}")
+    return hashed(milliseconds, f"{event.anonymous_id}\0{insert_id}")
 
 
 def context_of(record: Object, properties: Object, traits: Object) -> Object:

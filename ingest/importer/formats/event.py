@@ -1,7 +1,7 @@
 """The event that the formats make, and what they share in making it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -44,11 +44,26 @@ def moment_of(*candidates: Any) -> datetime:
     """
     for value in candidates:
         if value is not None and value != "":
-            moment = timestamps.parse(value).moment
-            if moment is None:
-                raise FieldError("timestamp", f"{str(value)[:60]!r} is not a time")
-            return moment
+            return _read_time(value)
     raise FieldError("timestamp", "there is no timestamp")
+
+
+def _read_time(value: Any) -> datetime:
+    """The usual forms are read at once, all others as the ingest API reads them."""
+    try:
+        if value.__class__ is str:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is UTC:
+                return moment
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        if value.__class__ is int and 0 <= value < 10**11:
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError):
+        pass
+    parsed = timestamps.parse(value).moment
+    if parsed is None:
+        raise FieldError("timestamp", f"{str(value)[:60]!r} is not a time")
+    return parsed
 
 
 def text_of(value: Any) -> str:
@@ -75,27 +90,24 @@ def object_of(value: Any, field: str) -> Object:
 
 
 def take_context(properties: Object, table: Table, context: Object) -> None:
-    """Move the properties that the table names; one that is no text or number stays."""
-    pop = properties.pop
+    """Move the properties that the table names; one that is no text or number stays.
+
+    Empty ones go. Of two that mean the same the one that the table names first counts.
+    """
+    take = properties.pop
     for key, section, name in table:
-        if key not in properties:
-            continue
-        value = properties[key]
+        value = take(key, None)
         if value is None or value == "":
-            pop(key)
             continue
-        if name not in NUMBERS:
+        if value.__class__ is not str and name not in NUMBERS:
             text = text_of(value)
             if not text:
+                properties[key] = value
                 continue
             value = text
-        pop(key)
-        if not section:
-            context[name] = value
-        elif section in context:
-            context[section].setdefault(name, value)
-        else:
-            context[section] = {name: value}
+        target = context.setdefault(section, {}) if section else context
+        if name not in target:
+            target[name] = value
 
 
 def finished(event: ImportedEvent) -> ImportedEvent:

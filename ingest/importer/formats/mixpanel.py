@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ingest.importer.event_ids import from_reference
+from ingest.importer.event_ids import hashed
 from ingest.importer.formats.event import (
     ImportedEvent,
     Object,
@@ -111,7 +111,7 @@ def event_id(name: str, properties: Object, moment: datetime) -> str:
         return ""
     milliseconds = max(0, int(moment.timestamp() * 1000))
     person = text_of(properties.get("distinct_id"))
-    return from_reference(milliseconds, f"{name}\0{person}\0{insert_id}")
+    return hashed(milliseconds, f"{name}\0{person}\0{insert_id}")
 
 
 def identify(event: ImportedEvent, properties: Object) -> None:

@@ -1,7 +1,8 @@
 """Segment's messages as its archives keep them, read as the live API reads them.
 
 An archived message has two times: `originalTimestamp` of the client's clock, and `timestamp`, which
-Segment has corrected by what it knew then. The second is what happened when.
+Segment has corrected by what it knew then: the second one counts. `messageId` goes on as it is, and
+the ingest API makes the same UUID of it as it does when the message arrives live.
 """
 
 from typing import Any
@@ -17,7 +18,7 @@ from ingest.importer.formats.event import (
     moment_of,
     text_of,
 )
-from ingest.protocols import event_ids, segment
+from ingest.protocols import segment
 
 
 class _Times(msgspec.Struct, gc=False, rename="camel"):
@@ -37,7 +38,6 @@ def to_event(content: bytes) -> ImportedEvent:
     if times.warehouse_received_at is not None and times.message_id is None:
         return segment_warehouse.to_event(content)
     message = segment.decode_event(content)
-    event_id = text_of(message.event_id)
     kind = message.type or ("track" if message.event else "")
     context = message.context
     if context and "location" in context:
@@ -45,7 +45,7 @@ def to_event(content: bytes) -> ImportedEvent:
     return finished(
         ImportedEvent(
             moment_of(times.timestamp, times.original_timestamp, times.received_at),
-            event_id=event_ids.normalise(event_id)[0] if event_id else "",
+            event_id=text_of(message.event_id),
             type=kind or "track",
             event=message.event or "",
             user_id=text_of(message.user_id),

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from ingest.importer.formats.event import ImportedEvent, Object, finished, moment_of, text_of
-from ingest.protocols import event_ids
 
 SECTIONS = frozenset(
     {"page", "campaign", "library", "os", "device", "app", "screen", "network", "location"}
@@ -38,13 +37,12 @@ def to_event(content: bytes) -> ImportedEvent:
     """Raises FieldError, and what msgspec raises."""
     row = _decode(content)
     kind = type_of(row)
-    event_id = text_of(row.get("id"))
     context, rest = _split(row)
     is_of_person = kind in ("identify", "group")
     return finished(
         ImportedEvent(
             moment_of(row.get("timestamp"), row.get("original_timestamp"), row["received_at"]),
-            event_id=event_ids.normalise(event_id)[0] if event_id else "",
+            event_id=text_of(row.get("id")),
             type=kind,
             event=text_of(row.get("event_text")) or text_of(row.get("event")),
             user_id=text_of(row.get("user_id")),

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ WRAPPERS = ("results", "batch", "events", "data")
 # An array is read as a whole; what is larger has to come one object a line.
 MAX_DOCUMENT = 1 << 30
 PEEK = 1 << 16
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -38,10 +39,7 @@ def json_records(file: InputFile) -> Iterator[RawRecord]:
     number = 0
     with file.damage_told():
         for stream in file.streams():
-            for record in _records(stream, file):
-                number += 1
-                if record.content or record.problem:
-                    yield record._replace(number=number) if record.number != number else record
+            number = yield from _records(stream, file, number)
 
 
 def csv_records(file: InputFile, json_columns: frozenset[str]) -> Iterator[RawRecord]:
@@ -91,31 +89,39 @@ def looks_like_csv(file: InputFile) -> bool:
     return ".csv" in [suffix.lower() for suffix in file.path.suffixes[-2:]]
 
 
-def _records(stream: io.BufferedReader, file: InputFile) -> Iterator[RawRecord]:
-    start = stream.peek(PEEK).lstrip(b"\xef\xbb\xbf \t\r\n")
+def _records(
+    stream: io.BufferedReader, file: InputFile, number: int
+) -> Generator[RawRecord, None, int]:
+    """Those of one stream, counted on from `number`; returns the last number."""
+    start = stream.peek(PEEK)[:PEEK].removeprefix(BYTE_ORDER_MARK).lstrip()
     if start.startswith(b"[") or (start.startswith(b"{") and _is_document(start)):
-        yield from _of_document(stream, file)
-        return
-    for number, line in enumerate(lines_of(stream), start=1):
+        return (yield from _of_document(stream, file, number))
+    if stream.peek(3)[:3] == BYTE_ORDER_MARK:
+        stream.read(3)
+    for line in lines_of(stream):
+        number += 1
         if len(line) > MAX_LINE:
             yield RawRecord(number, line, f"longer than {MAX_LINE} bytes")
-        elif number == 1:
-            yield RawRecord(number, line.removeprefix(b"\xef\xbb\xbf").strip())
-        else:
-            yield RawRecord(number, line.strip())
+        elif line and not line.isspace():
+            yield RawRecord(number, line)
+    return number
 
 
 def _is_document(start: bytes) -> bool:
     """Whether an object is not one record of many: spread over lines, or a wrapper."""
-    line, newline, _ = start.partition(b"\n")
+    line = start.partition(b"\n")[0].strip()
+    if line == b"{":
+        return True
     wraps = any(b'"%s"' % name.encode() in line for name in WRAPPERS)
     try:
         return wraps and _wrapped(line) is not None
     except UNREADABLE:
-        return wraps or line.strip() in (b"{", b"") or not newline
+        return wraps
 
 
-def _of_document(stream: io.BufferedReader, file: InputFile) -> Iterator[RawRecord]:
+def _of_document(
+    stream: io.BufferedReader, file: InputFile, number: int
+) -> Generator[RawRecord, None, int]:
     body = stream.read(MAX_DOCUMENT + 1)
     if len(body) > MAX_DOCUMENT:
         raise SourceError(
@@ -123,12 +129,14 @@ def _of_document(stream: io.BufferedReader, file: InputFile) -> Iterator[RawReco
             "write it one object a line, for example with `jq -c '.[]'`"
         )
     try:
-        elements = _elements(body.removeprefix(b"\xef\xbb\xbf"))
+        elements = _elements(body.removeprefix(BYTE_ORDER_MARK))
     except UNREADABLE as error:
         raise SourceError(f"{file.path} is not JSON: {error}") from None
     del body
-    for number, element in enumerate(elements, start=1):
+    for element in elements:
+        number += 1
         yield RawRecord(number, bytes(element))
+    return number
 
 
 def _elements(body: bytes) -> list[msgspec.Raw]:

@@ -1,9 +1,11 @@
 """`python -m ingest` serves the capture API on INGEST_PORT."""
 
 import logging
+import sys
 
 import uvicorn
 
+from ingest.enrich import locations
 from ingest.http_protocol import with_deadline
 from ingest.settings import IngestSettings
 
@@ -11,6 +13,10 @@ from ingest.settings import IngestSettings
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = IngestSettings()
+    try:
+        locations.use(settings.geoip_database)
+    except locations.DatabaseError as error:
+        sys.exit(f"error: {error}")
     uvicorn.run(
         "ingest.app:app",
         host=settings.ingest_host,

@@ -14,7 +14,7 @@ from ingest import backlog
 from ingest.capture.live import LiveFeed
 from ingest.capture.service import CaptureService
 from ingest.control_plane_keys import ControlPlaneKeys
-from ingest.enrich import countries, user_agents
+from ingest.enrich import locations, user_agents
 from ingest.health import Probe
 from ingest.keys import KeyCache
 from ingest.log import crash_points
@@ -25,6 +25,7 @@ from ingest.settings import IngestSettings
 logger = logging.getLogger(__name__)
 
 BACKLOG_SECONDS = 1.0
+LOCATIONS_SECONDS = 30.0
 
 
 class Runtime:
@@ -83,13 +84,14 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
         stack.push_async_callback(runtime.redis.aclose)
         stack.push_async_callback(runtime.http.aclose)
         stack.push_async_callback(runtime.log.close)
-        await asyncio.to_thread(_warm_up)
+        await asyncio.to_thread(_warm_up, settings)
         runtime.keys.load_snapshot()
         await runtime.keys.refresh()
         for work in (
             runtime.keys.keep_fresh(settings.key_refresh_seconds),
             runtime.live.run(),
             runtime.watch_backlog(),
+            refresh_locations(),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work))
         yield runtime
@@ -100,9 +102,18 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
     await asyncio.wait([task])
 
 
-def _warm_up() -> None:
+async def refresh_locations() -> None:
+    while True:
+        await asyncio.sleep(LOCATIONS_SECONDS)
+        database = locations.in_use()
+        if database is not None:
+            await asyncio.to_thread(database.refresh)
+
+
+def _warm_up(settings: IngestSettings) -> None:
     """Load the pattern and address tables now, not in the first request."""
+    locations.use(settings.geoip_database)
     user_agents.describe(
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36"
     )
-    countries.country_of("192.0.2.1")
+    locations.location_of("192.0.2.1")

@@ -22,7 +22,7 @@ NAMES = ["Product Viewed", "Button Clicked", "Order Completed", "Search", "Signe
 
 def write(path: Path, format_: str, count: int) -> Path:
     """A file of the format in `path`, a folder; Amplitude's is a zip, as its API answers."""
-    choose = random.Random(1)
+    choose = random.Random(format_)  # noqa: S311 - ids of the formats must differ
     make = RECORDS[format_]
     lines = (json.dumps(make(choose, number)) for number in range(count))
     if format_ == "amplitude":

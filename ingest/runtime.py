@@ -14,7 +14,7 @@ from ingest import backlog
 from ingest.capture.live import LiveFeed
 from ingest.capture.service import CaptureService
 from ingest.control_plane_keys import ControlPlaneKeys
-from ingest.enrich import locations, user_agents
+from ingest.enrich import columns, locations, user_agents
 from ingest.health import Probe
 from ingest.keys import KeyCache
 from ingest.log import crash_points
@@ -106,8 +106,8 @@ async def refresh_locations() -> None:
     while True:
         await asyncio.sleep(LOCATIONS_SECONDS)
         database = locations.in_use()
-        if database is not None:
-            await asyncio.to_thread(database.refresh)
+        if database is not None and await asyncio.to_thread(database.refresh):
+            columns.forget()
 
 
 def _warm_up(settings: IngestSettings) -> None:

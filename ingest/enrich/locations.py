@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import maxminddb
 
-from ingest.enrich.countries import MAX_LENGTH, country_of
+from ingest.enrich.countries import IPV4_IN_IPV6, MAX_LENGTH, country_of
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +54,19 @@ class Database:
             return Location()
         return _location(record) if isinstance(record, Mapping) else Location()
 
-    def refresh(self) -> None:
-        """Take a new file; one that cannot be read is told once, and the old one stays."""
+    def refresh(self) -> bool:
+        """Take a new file, if there is one that can be read; else the old one stays."""
         try:
             seen = self._state()
             if seen == self._seen:
-                return
+                return False
             self._seen = seen
             self._reader = _open(self._path)
         except UNREADABLE as error:
             logger.warning("GEOIP_DATABASE stays as it was: %s", error)
-            return
+            return False
         self.find.cache_clear()
+        return True
 
     def _state(self) -> tuple[int, int, int]:
         status = self._path.stat()
@@ -90,7 +91,7 @@ def location_of(address: str) -> Location:
     database = _InUse.database
     if database is None or len(address) > MAX_LENGTH:
         return Location(country_of(address))
-    found = database.find(address)
+    found = database.find(address.removeprefix(IPV4_IN_IPV6))
     return found if found.country else found._replace(country=country_of(address))
 
 

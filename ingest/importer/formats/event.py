@@ -34,7 +34,7 @@ class ImportedEvent(msgspec.Struct, omit_defaults=True, gc=False):
     previous_id: str = ""
     properties: Object | None = None
     traits: Object | None = None
-    context: Object | None = None
+    context: Object | msgspec.Raw | None = None
 
 
 def moment_of(*candidates: Any) -> datetime:
@@ -118,7 +118,7 @@ def finished(event: ImportedEvent) -> ImportedEvent:
         raise FieldError("event", "the event has no name")
     if event.context is None:
         event.context = {"library": LIBRARY}
-    else:
+    elif isinstance(event.context, dict):
         event.context.setdefault("library", LIBRARY)
     return event
 

@@ -126,8 +126,9 @@ def to_event(content: bytes) -> ImportedEvent:
     )
     person = text_of(row.distinct_id) or text_of(properties.get("distinct_id"))
     identify(event, properties, person)
-    event.context = context_of(row, properties)
-    _join_groups(event, properties)
+    context = context_of(row, properties)
+    event.context = context
+    _join_groups(event, properties, context)
     without(properties, DROPPED)
     if kind == "screen" and (screen := properties.pop("$screen_name", None)):
         properties["name"] = screen
@@ -176,12 +177,12 @@ def context_of(row: _Row, properties: Object) -> Object:
     return context
 
 
-def _join_groups(event: ImportedEvent, properties: Object) -> None:
+def _join_groups(event: ImportedEvent, properties: Object, context: Object) -> None:
     """The first group is the event's; all of them are kept."""
     if event.type == "group":
         event.group_id = text_of(properties.pop("$group_key", None))
         event.traits = object_of(properties.pop("$group_set", None), "$group_set") or event.traits
     groups = properties.get("$groups")
-    if isinstance(groups, dict) and groups and event.context is not None:
-        event.context["groups"] = groups
+    if isinstance(groups, dict) and groups:
+        context["groups"] = groups
         event.group_id = event.group_id or text_of(next(iter(groups.values())))

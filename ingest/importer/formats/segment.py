@@ -29,6 +29,8 @@ class _Times(msgspec.Struct, gc=False, rename="camel"):
     warehouse_received_at: Any = msgspec.field(name="received_at", default=None)
 
 
+LOCATION = b'"location"'
+_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _decode_times = msgspec.json.Decoder(_Times).decode
 
 
@@ -39,9 +41,6 @@ def to_event(content: bytes) -> ImportedEvent:
         return segment_warehouse.to_event(content)
     message = segment.decode_event(content)
     kind = message.type or ("track" if message.event else "")
-    context = message.context
-    if context and "location" in context:
-        _code_country(context)
     return finished(
         ImportedEvent(
             moment_of(times.timestamp, times.original_timestamp, times.received_at),
@@ -55,12 +54,18 @@ def to_event(content: bytes) -> ImportedEvent:
             previous_id=text_of(message.previous_id),
             properties=message.properties,
             traits=message.traits,
-            context=context,
+            context=_context_of(message.context),
         )
     )
 
 
-def _code_country(context: Object) -> None:
-    location = context["location"]
+def _context_of(context: Object | msgspec.Raw | None) -> Object | msgspec.Raw | None:
+    """As it is, but for a country that goes by its name."""
+    if isinstance(context, msgspec.Raw):
+        if LOCATION not in bytes(context):
+            return context
+        context = _decode_object(context)
+    location = context.get("location") if context else None
     if isinstance(location, dict) and isinstance(location.get("country"), str):
         location["country"] = code_of(location["country"])
+    return context

@@ -12,7 +12,9 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,10 @@ def measure(directory: Path, stack: ExitStack, formats: list[str], events: int) 
     url = f"http://127.0.0.1:{port}"
     result: dict[str, Any] = {}
     rows = 0
+
+    def missing_rows(expected: int) -> int:
+        return expected - wait_for_rows(settings["CLICKHOUSE_URL"], expected)
+
     for name in formats:
         request = ImportRequest(exports.write(directory, name, events), name, "p")
         mapping = time.process_time()
@@ -52,7 +58,7 @@ def measure(directory: Path, stack: ExitStack, formats: list[str], events: int) 
         mapping = time.process_time() - mapping
         rows += events
         with IngestClient(url, write_key) as client:
-            result[name] = one(request, client, directory, services, settings, rows)
+            result[name] = one(request, client, directory, services, partial(missing_rows, rows))
         result[name]["cpu_us_per_event"]["mapping_alone"] = round(1e6 * mapping / events, 1)
         result[name]["bytes_per_event"] = round(request.path.stat().st_size / events)
     return result | {"events": events, "load_average": round(os.getloadavg()[0], 1)}
@@ -63,14 +69,13 @@ def one(
     client: IngestClient,
     directory: Path,
     services: tuple[Process, ...],
-    settings: dict[str, str],
-    rows: int,
+    missing_rows: Callable[[], int],
 ) -> dict[str, Any]:
     before = [cpu_seconds(process) for process in services]
     started, own = time.monotonic(), time.process_time()
     progress = run_import(request, client, directory / "imports").progress
     seconds, own = time.monotonic() - started, time.process_time() - own
-    stored = wait_for_rows(settings["CLICKHOUSE_URL"], rows)
+    missing = missing_rows()
     loaded = time.monotonic() - started
     spent = [cpu_seconds(process) for process in services]
     cpu = [end - start for start, end in zip(before, spent, strict=True)]
@@ -80,7 +85,7 @@ def one(
         "loaded_per_s": round(progress.accepted / loaded),
         "accepted": progress.accepted,
         "rejected": progress.rejected,
-        "missing_rows": rows - stored,
+        "missing_rows": missing,
         "cpu_us_per_event": {
             name: round(1e6 * each / progress.accepted, 1)
             for name, each in zip(names, [own, *cpu], strict=True)

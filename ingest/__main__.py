@@ -2,9 +2,11 @@
 
 import logging
 import socket
+import sys
 
 import uvicorn
 
+from ingest.enrich import locations
 from ingest.http_protocol import with_deadline
 from ingest.settings import IngestSettings
 
@@ -14,6 +16,10 @@ BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = IngestSettings()
+    try:
+        locations.use(settings.geoip_database)
+    except locations.DatabaseError as error:
+        sys.exit(f"error: {error}")
     config = uvicorn.Config(
         "ingest.app:app",
         host=settings.ingest_host,

@@ -60,6 +60,8 @@ class ContextRow(msgspec.Struct, omit_defaults=True, gc=False):
     os_version: str = ""
     device_type: str = ""
     country: str = ""
+    region: str = ""
+    city: str = ""
     locale: str = ""
     platform: str = ""
     app_version: str = ""

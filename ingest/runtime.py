@@ -15,7 +15,7 @@ from ingest import backlog
 from ingest.capture.live import LiveFeed
 from ingest.capture.service import CaptureService
 from ingest.control_plane_keys import ControlPlaneKeys
-from ingest.enrich import countries, user_agents
+from ingest.enrich import columns, locations, user_agents
 from ingest.health import Probe
 from ingest.keys import KeyCache
 from ingest.log import crash_points
@@ -26,6 +26,7 @@ from ingest.settings import IngestSettings
 logger = logging.getLogger(__name__)
 
 BACKLOG_SECONDS = 1.0
+LOCATIONS_SECONDS = 30.0
 
 
 class Runtime:
@@ -84,7 +85,7 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
         stack.push_async_callback(runtime.redis.aclose)
         stack.push_async_callback(runtime.http.aclose)
         stack.push_async_callback(runtime.log.close)
-        await asyncio.to_thread(_warm_up)
+        await asyncio.to_thread(_warm_up, settings)
         _spare_the_collector()
         runtime.keys.load_snapshot()
         await runtime.keys.refresh()
@@ -92,6 +93,7 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
             runtime.keys.keep_fresh(settings.key_refresh_seconds),
             runtime.live.run(),
             runtime.watch_backlog(),
+            refresh_locations(),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(work))
         yield runtime
@@ -102,6 +104,14 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
     await asyncio.wait([task])
 
 
+async def refresh_locations() -> None:
+    while True:
+        await asyncio.sleep(LOCATIONS_SECONDS)
+        database = locations.in_use()
+        if database is not None and await asyncio.to_thread(database.refresh):
+            columns.forget()
+
+
 def _spare_the_collector() -> None:
     """Look for cycles among what requests leave behind, not in what was loaded at the start."""
     gc.collect()
@@ -109,9 +119,10 @@ def _spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _warm_up() -> None:
+def _warm_up(settings: IngestSettings) -> None:
     """Load the pattern and address tables now, not in the first request."""
+    locations.use(settings.geoip_database)
     user_agents.describe(
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36"
     )
-    countries.country_of("192.0.2.1")
+    locations.location_of("192.0.2.1")

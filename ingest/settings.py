@@ -31,6 +31,8 @@ class IngestSettings(BaseSettings):
         IPv4Network("127.0.0.1"),
         IPv6Network("::1"),
     )
+    # A GeoIP2 or GeoLite2 City file (MMDB) for countries, regions and cities of addresses.
+    geoip_database: Path | None = None
 
     # The log
     segment_bytes: int = 64 * MIB
@@ -51,6 +53,11 @@ class IngestSettings(BaseSettings):
 
     # For fault tests: where the process shall die, see ingest/log/crash_points.py
     crash_at: str = ""
+
+    @field_validator("geoip_database", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("trusted_ips", mode="before")
     @classmethod

@@ -48,6 +48,11 @@ def _of_json(text: bytes, sender: Sender, max_depth: int, keep_ip: bool) -> Cont
 _cached = lru_cache(maxsize=CACHED_CONTEXTS)(_of_json)
 
 
+def forget() -> None:
+    """After a change of what columns are worked out from."""
+    _cached.cache_clear()
+
+
 def _decode(text: bytes) -> Object:
     try:
         return _decoder.decode(text) or {}

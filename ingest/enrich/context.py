@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeGuard
 from ingest.enrich import referrers, sources
 from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
 from ingest.enrich.channels import channel
-from ingest.enrich.countries import country_of
+from ingest.enrich.locations import location_of
 from ingest.enrich.user_agents import describe
 from ingest.rows import ContextRow
 
@@ -31,6 +31,7 @@ _SERVER_LIBRARIES = (
     "rust",
     "server",
 )
+_DEVICE_KINDS = frozenset({"desktop", "mobile", "tablet", "tv", "wearable", "console"})
 _MOBILE_SYSTEMS = {"ios": "ios", "ipados": "ios", "android": "android"}
 
 
@@ -126,9 +127,18 @@ def _take_device(row: ContextRow, context: Object, sender: Sender) -> None:
             row.device_type,
             row.bot_score,
         ) = describe(agent)
+    else:
+        row.device_type = _kind_of_device(context)
     if context.get("webdriver") is True:
         row.bot_score = max(row.bot_score, AUTOMATED)
     row.is_bot = row.bot_score >= BOT_THRESHOLD
+
+
+def _kind_of_device(context: Object) -> str:
+    """What the library says of it, if that is one of the kinds that user agents tell apart."""
+    device = context.get("device")
+    kind = device.get("type") if isinstance(device, dict) else None
+    return kind.lower() if isinstance(kind, str) and kind.lower() in _DEVICE_KINDS else ""
 
 
 def _take_software(row: ContextRow, context: Object) -> None:
@@ -159,12 +169,23 @@ def _take_location(row: ContextRow, context: Object, sender: Sender, keep_ip: bo
         if _is_country_code(stated):
             row.country = stated.upper()
             del location["country"]
-            _drop_empty(context, "location")
+        row.region = _text(location, "region")
+        row.city = _text(location, "city")
+        _drop_empty(context, "location")
     address = _text(context, "ip") or sender.address
-    if address and not row.country:
-        row.country = country_of(address)
+    if address and not (row.country and row.city):
+        _locate(row, address)
     if keep_ip:
         row.ip = address
+
+
+def _locate(row: ContextRow, address: str) -> None:
+    """Add where the address is to what the event states, unless that is somewhere else."""
+    found = location_of(address)
+    if row.country in ("", found.country):
+        row.country = found.country
+        if not row.city and row.region in ("", found.region):
+            row.region, row.city = found.region, found.city
 
 
 def _is_country_code(stated: object) -> TypeGuard[str]:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ingest.importer.outcomes import Event, Outcome, Reject, Skip
+from ingest.importer.outcomes import Event, Outcome, Reject
 
-# The ingest API takes 500 KiB and 2,500 events; half of that leaves room, and what a stopped import
-# has to send again stays small.
-MAX_BYTES = 256_000
-MAX_EVENTS = 1_000
+# The ingest API takes 500 KiB and 2,500 events; the difference is for what stands around them.
+MAX_BYTES = 500_000
+MAX_EVENTS = 2_500
 MAX_OUTCOMES = 20_000
 
 
@@ -26,14 +25,13 @@ class Batch:
 
     def add(self, outcome: Outcome) -> None:
         self.end += 1
-        match outcome:
-            case Event():
-                self.events.append(outcome)
-                self.size += len(outcome.body) + 1
-            case Reject():
-                self.rejects.append(outcome)
-            case Skip():
-                self.skipped += 1
+        if isinstance(outcome, Event):
+            self.events.append(outcome)
+            self.size += len(outcome.body) + 1
+        elif isinstance(outcome, Reject):
+            self.rejects.append(outcome)
+        else:
+            self.skipped += 1
 
     def has_room_for(self, outcome: Outcome, begin: int) -> bool:
         if isinstance(outcome, Event) and self.events:
@@ -48,9 +46,10 @@ def batches(
     begin, batch = start, Batch(start)
     for outcome in islice(outcomes, start, None):
         if not batch.has_room_for(outcome, begin):
+            batch.bytes_read = bytes_read()
             yield batch
             begin, batch = batch.end, Batch(batch.end)
         batch.add(outcome)
-        batch.bytes_read = bytes_read()
     if batch.end > begin:
+        batch.bytes_read = bytes_read()
         yield batch

@@ -51,7 +51,12 @@ class IngestClient:
         self._started = time.monotonic()
         self._http = httpx.Client(
             base_url=self.url,
-            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
+            headers={
+                "Authorization": f"Bearer {self.key}",
+                "Content-Type": "application/json",
+                # An event of a page that names no browser would get the agent of this request.
+                "User-Agent": "",
+            },
             timeout=REQUEST_TIMEOUT_SECONDS,
             limits=httpx.Limits(max_connections=self.connections),
             trust_env=False,  # the API is on this machine or network; a proxy is not between

@@ -43,10 +43,16 @@ def from_reference(timestamp_ms: int, reference: str) -> str:
     try:
         return str(uuid.UUID(reference))
     except ValueError:
-        digest = int.from_bytes(blake2b(reference.encode(), digest_size=10).digest())
+        return hashed(timestamp_ms, reference)
+
+
+def hashed(timestamp_ms: int, reference: str) -> str:
+    """The id of an event whose file tells it apart by this text and its time."""
+    digest = int.from_bytes(blake2b(reference.encode(), digest_size=10).digest())
     random_a, random_b = digest >> 68, digest & ((1 << 62) - 1)
     return _text(timestamp_ms << 80 | VERSION | random_a << 64 | VARIANT | random_b)
 
 
 def _text(value: int) -> str:
-    return str(uuid.UUID(int=value))
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,12 +48,13 @@ class Progress(msgspec.Struct):
         self.accepted += len(taken)
         self.rejected += len(batch.rejects) + len(batch.events) - len(taken)
         self.skipped += batch.skipped
-        for event in taken:
-            self.events[event.name] = self.events.get(event.name, 0) + 1
-        times = [event.timestamp.astimezone(UTC) for event in taken]
+        for name, count in Counter(event.name for event in taken).items():
+            self.events[name] = self.events.get(name, 0) + count
+        times = [event.timestamp for event in taken]
         times += [moment for moment in (self.first_event_at, self.last_event_at) if moment]
         if times:
-            self.first_event_at, self.last_event_at = min(times), max(times)
+            self.first_event_at = min(times).astimezone(UTC)
+            self.last_event_at = max(times).astimezone(UTC)
 
 
 class RejectedRecord(msgspec.Struct, omit_defaults=True):
@@ -140,11 +142,17 @@ class Journal:
 def rejected_records(batch: Batch, refusals: list[Refusal]) -> list[RejectedRecord]:
     """Those that the mapping could not use and those that the API refused, by line."""
     ours = [
-        RejectedRecord(reject.line, reject.reason, reject.field, record=reject.text[:MAX_TEXT])
+        RejectedRecord(reject.line, reject.reason, reject.field, record=as_text(reject.text))
         for reject in batch.rejects
     ]
     theirs = [
-        RejectedRecord(event.line, each.reason, each.field, each.code, event.text[:MAX_TEXT])
+        RejectedRecord(event.line, each.reason, each.field, each.code, as_text(event.text))
         for event, each in ((batch.events[refusal.index], refusal) for refusal in refusals)
     ]
     return sorted(ours + theirs, key=lambda record: record.line)
+
+
+def as_text(record: str | bytes) -> str:
+    """The start of a record; bytes that are not UTF-8 appear as `\\xNN`."""
+    start = record[:MAX_TEXT]
+    return start if isinstance(start, str) else start.decode(errors="backslashreplace")

@@ -9,7 +9,7 @@ from ingest.importer.expressions import near
 from ingest.importer.sources.csv_rows import CsvDialect
 from ingest.importer.yaml_lines import Located, YamlError, load
 
-FORMATS = ("combined_log", "csv", "ndjson")
+FORMATS = ("combined_log", "csv", "ndjson", "segment", "posthog", "mixpanel", "amplitude")
 SCALAR_FIELDS = (
     "type",
     "event",

@@ -22,13 +22,13 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Event(NamedTuple):
-    """`body` is the native event in JSON; `line` the first that it was made from."""
+    """`body` is the native event in JSON; `line` the first that it was made from, `text` that."""
 
     line: int
     body: bytes
     name: str
     timestamp: datetime
-    text: str
+    text: str | bytes
 
 
 class Reject(NamedTuple):
@@ -37,7 +37,7 @@ class Reject(NamedTuple):
     line: int
     reason: str
     field: str
-    text: str
+    text: str | bytes
 
 
 class Skip(NamedTuple):

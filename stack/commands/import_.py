@@ -24,10 +24,22 @@ class Format(StrEnum):
     COMBINED_LOG = "combined_log"
     CSV = "csv"
     NDJSON = "ndjson"
+    SEGMENT = "segment"
+    POSTHOG = "posthog"
+    MIXPANEL = "mixpanel"
+    AMPLITUDE = "amplitude"
 
 
 def register(root: typer.Typer) -> None:
     root.command(name="import")(import_file)
+
+
+def zone_checked(name: str) -> str:
+    from zoneinfo import available_timezones
+
+    if name and name not in available_timezones():
+        raise typer.BadParameter(f"{name!r} is not an IANA time zone such as Europe/London")
+    return name
 
 
 def import_file(
@@ -48,6 +60,13 @@ def import_file(
     site: Annotated[
         str, typer.Option(help="https://host of an access log, which names only paths.")
     ] = "",
+    time_zone: Annotated[
+        str,
+        typer.Option(
+            callback=zone_checked,
+            help="Zone of a Mixpanel project from before 2023, whose exports are in local time.",
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and map everything, send nothing.")
     ] = False,
@@ -63,7 +82,7 @@ def import_file(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Import FILE (plain or .gz). A stopped import goes on where it stood.
+    """Import FILE (plain, .gz or .zip). A stopped import goes on where it stood.
 
     Records that make no event are kept with line number and reason. Importing a file twice adds
     nothing.
@@ -76,11 +95,11 @@ def import_file(
         if dry_run:
             from ingest.importer.run import dry_run as read_only
 
-            request = ImportRequest(file, format_.value, project, mapping, site)
+            request = ImportRequest(file, format_.value, project, mapping, site, time_zone)
             outcome = read_only(request, watch)
         else:
             project_id, write_key = target(environment, project, key)
-            request = ImportRequest(file, format_.value, project_id, mapping, site)
+            request = ImportRequest(file, format_.value, project_id, mapping, site, time_zone)
             result = send(environment, request, write_key, watch, again=again)
     if dry_run:
         describe_dry_run(outcome, as_json=json)

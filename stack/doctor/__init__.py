@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     installation.packages,
     installation.log_directory,
     installation.secrets,
+    installation.address_database,
     installation.ports,
     services.supervisor,
     services.clickhouse,

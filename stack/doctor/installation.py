@@ -1,9 +1,11 @@
 """The installation: packages, files below DATA_DIR, and ports."""
 
+import os
 import re
 import stat
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from control_plane.secrets import is_placeholder
 from stack.doctor.finding import Finding
@@ -48,6 +50,19 @@ def log_directory(environment: Environment) -> Finding:
     except OSError as error:
         return Finding.failed("log directory", str(error), f"Make {directory} writable")
     return Finding.ok("log directory", f"{directory} is writable")
+
+
+def address_database(environment: Environment) -> Finding:
+    from ingest.enrich.locations import Database, DatabaseError
+
+    path = environment.variables.get("GEOIP_DATABASE") or os.environ.get("GEOIP_DATABASE")
+    if not path:
+        return Finding.ok("address database", "countries by registry; GEOIP_DATABASE adds cities")
+    try:
+        Database(Path(path))
+    except DatabaseError as error:
+        return Finding.failed("address database", str(error), "Correct or remove GEOIP_DATABASE")
+    return Finding.ok("address database", f"{path} gives countries, regions and cities")
 
 
 def secrets(environment: Environment) -> Finding:

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from ingest.importer.expressions import Columns
-from ingest.importer.input_file import MAX_LINE, InputFile
+from ingest.importer.input_file import InputFile
 from ingest.importer.sources import Row
+from ingest.importer.sources.json_records import UNREADABLE, RawRecord, json_records
 
 # Records whose members make up the known columns.
 SAMPLE = 1_000
@@ -34,8 +35,13 @@ class JsonColumns:
 class NdjsonRows:
     """`columns` adds to the members that the first records have."""
 
-    def __init__(self, file: InputFile, columns: tuple[str, ...] = ()) -> None:
-        rows = _read(file)
+    def __init__(
+        self,
+        file: InputFile,
+        columns: tuple[str, ...] = (),
+        records: Iterator[RawRecord] | None = None,
+    ) -> None:
+        rows = map(_row, json_records(file) if records is None else records)
         sample = list(islice(rows, SAMPLE))
         self._rows = chain(sample, rows)
         names = set(columns)
@@ -51,16 +57,15 @@ class NdjsonRows:
         return record if isinstance(record, str) else _encoder.encode(record).decode()
 
 
-def _read(file: InputFile) -> Iterator[Row]:
-    for number, line in enumerate(file.lines(), start=1):
-        if not line.strip():
-            continue
+def _row(record: RawRecord) -> Row:
+    problem = record.problem
+    if problem is None:
         try:
-            yield Row(number, _decoder.decode(line))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            text = line.decode(errors="backslashreplace")
-            reason = f"longer than {MAX_LINE} bytes" if len(line) > MAX_LINE else str(error)
-            yield Row(number, text, f"not a JSON object: {reason}")
+            return Row(record.number, _decoder.decode(record.content))
+        except UNREADABLE as error:
+            problem = str(error)
+    text = record.content.decode(errors="backslashreplace")
+    return Row(record.number, text, f"not a JSON object: {problem}")
 
 
 def member_names(record: dict[str, Any], prefix: str = "") -> Iterator[str]:

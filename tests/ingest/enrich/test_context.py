@@ -130,7 +130,7 @@ def test_the_request_s_own_agent_counts_only_for_pages() -> None:
         ({"location": {"country": "de"}, "ip": "8.8.8.8"}, "8.8.8.8", "DE"),
         ({"location": {"country": "Germany"}, "ip": "8.8.8.8"}, "", "US"),
         ({"location": {"country": "ßß"}, "ip": "8.8.8.8"}, "", "US"),  # SSSS in upper case
-        ({"ip": "2a00:1450:4001::1"}, "8.8.8.8", "DE"),
+        ({"ip": "2a00:1450:4001::1"}, "8.8.8.8", "IE"),
         ({}, "8.8.8.8", "US"),
         ({}, "127.0.0.1", ""),
         ({"ip": "nonsense"}, "", ""),

@@ -155,6 +155,7 @@ def test_a_dry_run_writes_nothing(command: Command, events_file: Path) -> None:
     [
         (["--format", "csv"], {}, 2, "--format csv needs --mapping"),
         (["--format", "xml"], {}, 2, "xml"),
+        (["--format", "mixpanel", "--time-zone", "Berlin"], {}, 2, "not an IANA time zone"),
         (["--format", "ndjson", "--key", "wk_wrong"], {}, 1, "the ingest API refuses the key: 401"),
         (
             ["--format", "ndjson"],

@@ -228,3 +228,31 @@ def test_a_dry_run_sends_nothing_and_shows_what_would_be(api: Any, request_: Imp
     assert json.loads(run.events[0].body)["properties"] == {"number": 0}
     assert api.requests == []
     assert seen[-1] == (request_.path.stat().st_size, 2_970)
+
+
+def test_a_stopped_import_of_an_export_goes_on_where_it_stood(
+    api: Any, tmp_path: Path, journals: Path
+) -> None:
+    """Also where the file holds no ids, and equal records."""
+    path = tmp_path / "export.ndjson"
+    record = {"event": "seen", "properties": {"time": 1741168800, "distinct_id": "a"}}
+    path.write_text((json.dumps(record) + "\n") * 1_000 + "broken\n")
+    request = ImportRequest(path, "mixpanel", "project-1")
+    answer = api.answer
+
+    def fails_after_some(authorization: str, body: bytes) -> Any:
+        return (503, {}, {}) if len(api.requests) >= 4 else answer(authorization, body)
+
+    api.answer = fails_after_some
+    with (
+        IngestClient(api.url, api.key, patience_seconds=0.3, connections=1) as client,
+        pytest.raises(ImportFailedError, match="gave up"),
+    ):
+        run_import(request, client, journals)
+    api.answer = answer
+    with IngestClient(api.url, api.key) as client:
+        result = run_import(request, client, journals)
+    assert result.resumed_from >= 300
+    assert (result.progress.accepted, result.progress.rejected) == (1_000, 1)
+    assert len(api.rows) == 1_000
+    assert [reject["line"] for reject in rejects(result)] == [1_001]

@@ -1,0 +1,134 @@
+"""The event that the formats make, and what they share in making it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from ingest.importer.expressions.countries import country_code
+from ingest.importer.mapping import FieldError
+from ingest.importer.outcomes import LIBRARY
+from ingest.protocols import timestamps
+
+Object = dict[str, Any]
+# A property, and where in `context` it goes: section ('' for its top level) and name.
+Table = tuple[tuple[str, str, str], ...]
+
+# Members of context that are numbers; all others are text.
+NUMBERS = frozenset({"width", "height", "density", "latitude", "longitude"})
+
+
+class ImportedEvent(msgspec.Struct, omit_defaults=True, gc=False):
+    """A native event. `event_id` is '' where the record has none that could be kept."""
+
+    timestamp: datetime
+    event_id: str = ""
+    type: str = "track"
+    event: str = ""
+    user_id: str = ""
+    anonymous_id: str = ""
+    session_id: str = ""
+    group_id: str = ""
+    previous_id: str = ""
+    properties: Object | None = None
+    traits: Object | None = None
+    context: Object | msgspec.Raw | None = None
+
+
+def moment_of(*candidates: Any) -> datetime:
+    """The first time given: text, or a number of seconds, milli- or microseconds since 1970.
+
+    Text without a zone is UTC, as all of these exports are. Raises FieldError.
+    """
+    for value in candidates:
+        if value is not None and value != "":
+            return _read_time(value)
+    raise FieldError("timestamp", "there is no timestamp")
+
+
+def _read_time(value: Any) -> datetime:
+    """The usual forms are read at once, all others as the ingest API reads them."""
+    try:
+        if value.__class__ is str:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is UTC:
+                return moment
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        if value.__class__ is int and 0 <= value < 10**11:
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError):
+        pass
+    parsed = timestamps.parse(value).moment
+    if parsed is None:
+        raise FieldError("timestamp", f"{str(value)[:60]!r} is not a time")
+    return parsed
+
+
+def text_of(value: Any) -> str:
+    """A text or number as text; '' for everything that is no id or name."""
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]
+    if value.__class__ is int or value.__class__ is float:
+        return str(int(value)) if value == value // 1 else str(value)
+    return ""
+
+
+def object_of(value: Any, field: str) -> Object:
+    """An object, also where the export wrote it as JSON text. Raises FieldError."""
+    if isinstance(value, str) and value:
+        try:
+            value = msgspec.json.decode(value)
+        except (msgspec.MsgspecError, RecursionError):
+            raise FieldError(field, f"{field} is not JSON") from None
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise FieldError(field, f"{field} is not an object")
+    return value
+
+
+def take_context(properties: Object, table: Table, context: Object) -> None:
+    """Move the properties that the table names; one that is no text or number stays.
+
+    Empty ones go. Of two that mean the same the one that the table names first counts.
+    """
+    take = properties.pop
+    for key, section, name in table:
+        value = take(key, None)
+        if value is None or value == "":
+            continue
+        if value.__class__ is not str and name not in NUMBERS:
+            text = text_of(value)
+            if not text:
+                properties[key] = value
+                continue
+            value = text
+        target = context.setdefault(section, {}) if section else context
+        if name not in target:
+            target[name] = value
+
+
+def finished(event: ImportedEvent) -> ImportedEvent:
+    """With the library that stands for all imports if the record names none. Raises FieldError."""
+    if not event.user_id and not event.anonymous_id:
+        raise FieldError("user_id", "nothing in the record says who it was")
+    if not event.event and event.type == "track":
+        raise FieldError("event", "the event has no name")
+    if event.context is None:
+        event.context = {"library": LIBRARY}
+    elif isinstance(event.context, dict):
+        event.context.setdefault("library", LIBRARY)
+    return event
+
+
+def without(properties: Object, names: Iterable[str]) -> None:
+    for name in names:
+        properties.pop(name, None)
+
+
+@lru_cache(maxsize=1024)
+def code_of(country: str) -> str:
+    """ISO 3166 code of a country's name; what is no country's name stays as it is."""
+    return country_code(country) or country

@@ -50,7 +50,7 @@ def unpack(body: bytes, limit: int) -> bytes:
     inflater = isal_zlib.decompressobj(_GZIP_WINDOW)
     try:
         unpacked = inflater.decompress(body, limit + 1)
-    except isal_zlib.error as error:
+    except isal_zlib.IsalError as error:  # type: ignore[misc]  # the stub says an instance
         raise problems.malformed(f"the body looks like gzip, but is not: {error}") from error
     if len(unpacked) > limit:
         raise too_large(limit)

@@ -4,16 +4,16 @@ Lines are handled as a whole, by the million a minute: what is done to each by i
 when a row of the block is in the table already, or was sent twice.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-# The rows' own encoder writes these two first; see ingest/rows.py. Its text between the two is
-# that of the key: two projects may use the same event id.
-_KEY = re.compile(rb'^\{"project_id":"((?:[^"\\]|\\.)*","event_id":".{36})"', re.MULTILINE)
+# How the rows' own encoder begins a line; see ingest/rows.py. JSON escapes newlines, so there is
+# none within a line.
+_START = b'{"project_id":"'
 _BETWEEN = b'","event_id":"'
 _ID_LENGTH = 36
+PIECE_BYTES = 1 << 20
 
 
 class Place(NamedTuple):
@@ -30,7 +30,10 @@ class EventKey(NamedTuple):
 
 
 class FrameRows(NamedTuple):
-    """Consecutive rows of one frame; `text` has a line of JSON for each, ended by a newline."""
+    """Consecutive rows of one frame; `text` has a line of JSON for each, ended by a newline.
+
+    A frame's rows are of one project, since they came with one request.
+    """
 
     stream: int
     frame: int
@@ -38,8 +41,12 @@ class FrameRows(NamedTuple):
     rows: int
     text: bytes
 
+    def keys(self) -> list[bytes]:
+        """The beginning of each line from the project id to the end of the event id."""
+        end = self.text.index(_BETWEEN) + len(_BETWEEN) + _ID_LENGTH
+        return [line[len(_START) : end] for line in self.text.split(b"\n")[:-1]]
+
     def each(self) -> Iterator["FrameRows"]:
-        """The rows one by one. JSON escapes newlines, so there is none within a line."""
         for row, line in enumerate(self.text.splitlines(keepends=True), self.first_row):
             yield FrameRows(self.stream, self.frame, row, 1, line)
 
@@ -59,15 +66,24 @@ class Block:
     @cached_property
     def keys(self) -> list[bytes]:
         """What makes each event the same one when it is sent again, in the order of the rows."""
-        return _KEY.findall(self._text)
+        return [key for part in self.parts for key in part.keys()]
 
     def event_ids(self) -> set[bytes]:
         return {key[-_ID_LENGTH:] for key in self.keys}
 
-    def render(self, load_id: int) -> bytes:
-        """JSONEachRow in which every row carries the load id."""
-        marked = (b"\n" + self._text).replace(b"\n{", b'\n{"load_id":%d,' % load_id)
-        return marked[1:]
+    def render(self, load_id: int) -> Iterator[bytes]:
+        """JSONEachRow in which every row carries the load id, in pieces of about a megabyte."""
+        old, new = b"\n" + _START, b'\n{"load_id":%d,' % load_id + _START[1:]
+        texts: list[bytes] = []
+        size = 0
+        for part in self.parts:
+            texts.append(part.text)
+            size += len(part.text)
+            if size >= PIECE_BYTES:
+                yield (b"\n" + b"".join(texts)).replace(old, new)[1:]
+                texts, size = [], 0
+        if texts:
+            yield (b"\n" + b"".join(texts)).replace(old, new)[1:]
 
     def halves(self) -> tuple["Block", "Block"]:
         """Frames are parted first, then the rows of the only frame."""
@@ -93,15 +109,9 @@ class Block:
             return self
         seen = {project_id + _BETWEEN + event_id for project_id, event_id in known}
         kept: list[FrameRows] = []
-        for row in (row for part in self.parts for row in part.each()):
-            match = _KEY.match(row.text)
-            if match is not None:
-                if match[1] in seen:
-                    continue
-                seen.add(match[1])
-            kept.append(row)
+        rows = (row for part in self.parts for row in part.each())
+        for key, row in zip(self.keys, rows, strict=True):
+            if key not in seen:
+                seen.add(key)
+                kept.append(row)
         return Block(kept)
-
-    @cached_property
-    def _text(self) -> bytes:
-        return b"".join([part.text for part in self.parts])

@@ -6,7 +6,7 @@ loader must know whether an insert was sent once or twice.
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import httpx
 
@@ -89,13 +89,13 @@ class ClickHouse:
         """Run a statement that can be run again."""
         self._post({"query": sql})
 
-    def insert(self, table: str, lines: bytes, settings: Mapping[str, str | int]) -> None:
-        """Insert JSONEachRow lines. After an error the rows may be there, or be on their way."""
+    def insert(self, table: str, lines: Sequence[bytes], settings: Mapping[str, str | int]) -> None:
+        """Insert pieces of JSONEachRow. After an error the rows may be there, or be on their way."""
         query_id = str(uuid.uuid4())
         query = f"INSERT INTO {table} FORMAT JSONEachRow"
         given = {name: str(value) for name, value in settings.items()}
         try:
-            self._post({"query": query, "query_id": query_id, **given}, content=lines)
+            self._post({"query": query, "query_id": query_id, **given}, pieces=lines)
         except ClickHouseError as error:
             if error.code == 0:  # no answer: it may still be running
                 self._unfinished = query_id
@@ -113,12 +113,19 @@ class ClickHouse:
         self,
         parameters: Mapping[str, str],
         *,
-        content: bytes | None = None,
+        pieces: Sequence[bytes] | None = None,
         files: Mapping[str, bytes] | None = None,
     ) -> httpx.Response:
+        # In pieces: of a body in one, httpcore copies the rest after each write to the socket.
+        headers = {"Content-Length": str(sum(map(len, pieces)))} if pieces else None
+        content = iter(pieces) if pieces else None
         try:
             response = self._client.post(
-                self._endpoint, params=dict(parameters), content=content, files=files
+                self._endpoint,
+                params=dict(parameters),
+                content=content,
+                files=files,
+                headers=headers,
             )
         except httpx.HTTPError as error:
             raise ClickHouseError(0, f"{type(error).__name__}: {error}") from error

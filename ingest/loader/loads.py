@@ -42,7 +42,7 @@ def record(clickhouse: ClickHouse, block: Block, load_id: int, duplicates: int) 
         first_received_at=min(origin.received_at for origin in origins),
         last_received_at=max(origin.received_at for origin in origins),
     )
-    clickhouse.insert(TABLE, _encoder.encode(load) + b"\n", INSERT_SETTINGS)
+    clickhouse.insert(TABLE, [_encoder.encode(load) + b"\n"], INSERT_SETTINGS)
 
 
 def record_in_doubt(clickhouse: ClickHouse, load_ids: set[int]) -> None:

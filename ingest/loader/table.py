@@ -42,7 +42,7 @@ class Table:
         return int(self._clickhouse.rows(f"SELECT max(load_id) FROM {self.name}")[0][0])  # noqa: S608
 
     def insert(self, block: Block, load_id: int) -> None:
-        self._clickhouse.insert(self.name, block.render(load_id), INSERT_SETTINGS)
+        self._clickhouse.insert(self.name, list(block.render(load_id)), INSERT_SETTINGS)
 
     def suspect(self) -> None:
         """After an error or a restart: find how far the table may be ahead of the checkpoint."""

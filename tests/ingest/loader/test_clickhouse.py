@@ -18,7 +18,7 @@ def test_an_insert_without_an_answer_is_ended_before_anything_else(bench: Bench)
     impatient = ClickHouse(bench.url, timeout=0.5)
     patient = ClickHouse(bench.url, timeout=60)
     with pytest.raises(ClickHouseError) as failed:
-        impatient.insert(table, b'{"a":1}\n' * 5, {})
+        impatient.insert(table, [b'{"a":1}\n' * 5], {})
     assert failed.value.code == 0
     patient._unfinished = impatient._unfinished
     assert patient._unfinished is not None

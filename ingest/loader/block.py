@@ -41,7 +41,7 @@ class FrameRows(NamedTuple):
     rows: int
     text: bytes
 
-    def keys(self) -> list[bytes]:
+    def event_keys(self) -> list[bytes]:
         """The beginning of each line from the project id to the end of the event id."""
         end = self.text.index(_BETWEEN) + len(_BETWEEN) + _ID_LENGTH
         return [line[len(_START) : end] for line in self.text.split(b"\n")[:-1]]
@@ -66,7 +66,7 @@ class Block:
     @cached_property
     def keys(self) -> list[bytes]:
         """What makes each event the same one when it is sent again, in the order of the rows."""
-        return [key for part in self.parts for key in part.keys()]
+        return [key for part in self.parts for key in part.event_keys()]
 
     def event_ids(self) -> set[bytes]:
         return {key[-_ID_LENGTH:] for key in self.keys}

@@ -90,7 +90,7 @@ class ClickHouse:
         self._post({"query": sql})
 
     def insert(self, table: str, lines: Sequence[bytes], settings: Mapping[str, str | int]) -> None:
-        """Insert pieces of JSONEachRow. After an error the rows may be there, or be on their way."""
+        """Insert JSONEachRow. After an error the rows may be there, or be on their way."""
         query_id = str(uuid.uuid4())
         query = f"INSERT INTO {table} FORMAT JSONEachRow"
         given = {name: str(value) for name, value in settings.items()}

@@ -166,14 +166,21 @@ def _identity(message: _Message, properties: Object, kind: str) -> _Identity:
         return _Identity(new, _take_device_id(properties, new), former)
     if message.event == "$identify":
         former = _take_id(properties, "$anon_distinct_id")
-        return _Identity(distinct_id, former or _take_device_id(properties, distinct_id))
+        if former is None:
+            return _Identity(distinct_id, _take_device_id(properties, distinct_id))
+        return _anonymous(former, properties)._replace(user_id=distinct_id)
     if _is_anonymous(distinct_id, properties) or (
         kind == "group" and _stands_for_a_group(distinct_id, properties)
     ):
-        if properties.get("$device_id") == distinct_id:
-            del properties["$device_id"]
-        return _Identity(None, distinct_id)
+        return _anonymous(distinct_id, properties)
     return _Identity(distinct_id, _take_device_id(properties, distinct_id))
+
+
+def _anonymous(anonymous_id: Id, properties: Object) -> _Identity:
+    """A device id that says more stays among the properties."""
+    if properties.get("$device_id") == anonymous_id:
+        properties.pop("$device_id", None)
+    return _Identity(None, anonymous_id)
 
 
 def _is_anonymous(distinct_id: Id, properties: Object) -> bool:

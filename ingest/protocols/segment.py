@@ -59,6 +59,8 @@ class _Message(msgspec.Struct, gc=False, rename="camel"):
     context: Object | None = None
 
 
+_NO_REFERRER = "$direct"
+
 _batch = msgspec.json.Decoder(_Batch)
 _keyed = msgspec.json.Decoder(_Keyed)
 _message = msgspec.json.Decoder(_Message)
@@ -94,7 +96,7 @@ def decode_event(raw: bytes | msgspec.Raw, call: str | None = None) -> Event:
         sent_at=message.sent_at,
         properties=_properties(message, kind),
         traits=_traits(message, kind),
-        context=message.context,
+        context=_context(message),
     )
 
 
@@ -117,6 +119,14 @@ def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
         return _keyed.decode(events[0]).write_key
     except rejection.DECODE_ERRORS:
         return None
+
+
+def _context(message: _Message) -> Object | None:
+    """RudderStack has a word for pages that nobody referred to."""
+    page = message.context.get("page") if message.context else None
+    if isinstance(page, dict) and page.get("referrer") == _NO_REFERRER:
+        del page["referrer"]
+    return message.context
 
 
 def _traits(message: _Message, kind: str | None) -> Object | None:

@@ -126,6 +126,7 @@ def allow_any_request(request: Request) -> Response:
 
 
 def _posthog_features() -> Document:
+    """Without `surveys`: even if it is false, posthog-js fetches its script for them."""
     return {
         "supportedCompression": ["gzip", "gzip-js", "base64"],
         "analytics": {"endpoint": "/i/v0/e/"},
@@ -137,7 +138,6 @@ def _posthog_features() -> Document:
         "elementsChainAsString": True,
         "heatmaps": False,
         "sessionRecording": False,
-        "surveys": False,
         "productTours": False,
         "conversations": False,
         "errorTracking": {"autocaptureExceptions": False, "suppressionRules": []},

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.protocols.event import Object
 
-SET_ONCE = "$set_once"
+SET, SET_ONCE = "$set", "$set_once"
 NO_REFERRER = "$direct"
 
 # Of several names for one place the first that is there is taken.
@@ -68,16 +68,14 @@ def take_context(properties: Object, kind: str) -> Object:
     return context
 
 
-def take_traits(properties: Object, *given: Object | None) -> Object | None:
+def take_traits(properties: Object, always: Object | None, once: Object | None) -> Object | None:
     """Traits of `$set`, with what is only to be set once apart, under `$set_once`.
 
-    `given` are the same two objects beside the properties, where server libraries put them.
+    `always` and `once` are those beside the properties, where server libraries put them.
     """
-    always, once = (
-        (_take_object(properties, name) or {}) | (beside or {})
-        for name, beside in zip(("$set", SET_ONCE), given, strict=True)
-    )
-    return {**always, SET_ONCE: once} if once else always
+    always = _merged(properties, SET, always)
+    once = _merged(properties, SET_ONCE, once)
+    return {**(always or {}), SET_ONCE: once} if once else always
 
 
 def _correct_page(context: Object, properties: Object, kind: str) -> None:
@@ -90,8 +88,11 @@ def _correct_page(context: Object, properties: Object, kind: str) -> None:
         del page["referrer"]
 
 
-def _take_object(properties: Object, name: str) -> Object | None:
-    return properties.pop(name) if isinstance(properties.get(name), dict) else None
+def _merged(properties: Object, name: str, beside: Object | None) -> Object | None:
+    if not isinstance(properties.get(name), dict):
+        return beside
+    inner: Object = properties.pop(name)
+    return inner | beside if beside else inner
 
 
 def _text(value: object) -> str | None:

@@ -222,9 +222,9 @@ def test_traits_of_identify_may_be_in_the_context() -> None:
         },
         {"type": "track", "event": "e", "userId": "u1", "context": {"traits": {"plan": "pro"}}},
     )
-    assert (identify.traits, identify.context) == ({"plan": "pro"}, EMPTY)
+    assert (identify.traits, identify.context) == ({"plan": "pro"}, {})
     assert (both.traits, both.context) == ({"plan": "pro", "age": 40}, {"timezone": "UTC"})
-    assert (track.traits, track.context) == (EMPTY, {"traits": {"plan": "pro"}})
+    assert (track.traits, track.context) == ({}, {"traits": {"plan": "pro"}})
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_every_place_of_the_context() -> None:
         "screen_height": 2400,
         "locale": "cs-CZ",
         "platform": "android",
-        "properties": EMPTY,
+        "properties": {},
         "context": {
             "app": {"name": "shop", "build": "7"},
             "device": {"type": "android", "model": "Pixel"},

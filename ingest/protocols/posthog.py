@@ -75,6 +75,7 @@ _batch = msgspec.json.Decoder(_Batch)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _keyed = msgspec.json.Decoder(_Keyed)
 _message = msgspec.json.Decoder(_Message)
+_encode = msgspec.json.Encoder().encode
 
 
 def decode_envelope(body: bytes) -> Envelope:
@@ -116,7 +117,8 @@ def decode_event(raw: bytes | msgspec.Raw) -> Event:
         timestamp=timestamp,
         sent_at=sent_at,
         traits=_traits(message, properties, kind),
-        context=take_context(properties, kind),
+        # As JSON, because contexts are remembered by it: 1 µs for 15.
+        context=msgspec.Raw(_encode(take_context(properties, kind))),
         properties=properties,
     )
 

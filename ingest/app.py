@@ -11,7 +11,7 @@ from ingest import problems
 from ingest.capture.asgi import CaptureFirst
 from ingest.metrics import Metrics
 from ingest.openapi import with_capture_routes
-from ingest.routes import operations
+from ingest.routes import client_settings, operations
 from ingest.runtime import running
 from ingest.settings import IngestSettings
 
@@ -35,6 +35,7 @@ def create_app(settings: IngestSettings | None = None) -> CaptureFirst:
         lifespan=lifespan,
     )
     api.include_router(operations.router)
+    api.include_router(client_settings.router)
     api.add_exception_handler(HTTPException, _as_problem)
     with_capture_routes(api)
     application = CaptureFirst(api, metrics)

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from ingest.capture.routes import NATIVE_PATHS, SEGMENT_PREFIXES
-from ingest.protocols import segment
+from ingest.capture.routes import NATIVE_PATHS, SEGMENT_PREFIXES, SHORTEST_SEGMENT_PATH
+from ingest.protocols import posthog, segment
 
 Document = dict[str, Any]
 
@@ -60,6 +60,19 @@ class SegmentAccepted(Accepted):
     success: bool
 
 
+class PostHogBatch(BaseModel):
+    """Several PostHog events under `batch`; a list of events or one event are taken as well."""
+
+    batch: list[dict[str, Any]] | None = None
+    api_key: str | None = None
+    sent_at: str | None = None
+    historical_migration: bool | None = None
+
+
+class PostHogAccepted(Accepted):
+    status: int
+
+
 class ProblemBody(BaseModel):
     type: str
     title: str
@@ -83,6 +96,8 @@ _SCHEMAS: tuple[type[BaseModel], ...] = (
     Accepted,
     SegmentBatch,
     SegmentAccepted,
+    PostHogBatch,
+    PostHogAccepted,
     ProblemBody,
 )
 
@@ -114,9 +129,15 @@ def _add_capture_routes(document: Document) -> Document:
         paths[path] = {"post": _operation(path, "native", NativeBatch, NativeEvent, Accepted)}
     for prefix in SEGMENT_PREFIXES:
         for name in segment.CALLS:
-            path = prefix + name
-            paths[path] = {"post": _operation(path, "segment", SegmentBatch, None, SegmentAccepted)}
+            paths[prefix + name] = {"post": _segment_operation(prefix + name)}
+    paths[SHORTEST_SEGMENT_PATH] = {"post": _segment_operation(SHORTEST_SEGMENT_PATH)}
+    for path in posthog.PATHS:
+        paths[path] = {"post": _operation(path, "posthog", PostHogBatch, None, PostHogAccepted)}
     return document
+
+
+def _segment_operation(path: str) -> Document:
+    return _operation(path, "segment", SegmentBatch, None, SegmentAccepted)
 
 
 def _operation(

@@ -46,6 +46,7 @@ SHARED_FIXTURES = {
     "e2e": "the platform",
     "integration": "the platform",
     "orchestration": "Dagster",
+    "clients": "the packages of npm",
     "semantic_layer": "the hand-made marts",
     "ai_sql": "a catalogue",
 }

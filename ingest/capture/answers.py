@@ -1,11 +1,12 @@
 """What capture requests are answered with."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from ingest.pipeline import RejectedEvent
 from ingest.problems import CONTENT_TYPE, Headers, Problem
+from ingest.protocols import posthog, segment
 
 JSON = b"application/json"
 _encoder = msgspec.json.Encoder()
@@ -25,9 +26,13 @@ def accepted(count: int, rejected: list[RejectedEvent], headers: Headers) -> Ans
     return Answer(200, _encoder.encode({"accepted": count, "rejected": rejected}), headers)
 
 
-def success(count: int, rejected: list[RejectedEvent], headers: Headers) -> Answer:
-    """Segment's answer, with ours added: its clients would drop a batch for one bad event."""
-    body = {"success": True, "accepted": count, "rejected": rejected}
+# Always 200 as well, since other clients drop a batch for one bad event.
+_SUCCESS: dict[str, dict[str, Any]] = {segment.NAME: {"success": True}, posthog.NAME: {"status": 1}}
+
+
+def success(protocol: str, count: int, rejected: list[RejectedEvent], headers: Headers) -> Answer:
+    """What clients of another protocol expect, with ours added."""
+    body = {**_SUCCESS[protocol], "accepted": count, "rejected": rejected}
     return Answer(200, _encoder.encode(body), headers)
 
 

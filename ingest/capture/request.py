@@ -21,21 +21,29 @@ class Request:
         self.query: bytes = scope.get("query_string", b"")
 
     def write_key(self) -> str | None:
-        """From Bearer, from the user name of Basic, or from `?writeKey=` of a beacon."""
+        """From Bearer, from the user name of Basic, or from the query, where beacons put it."""
         scheme, _, value = self.headers.get(b"authorization", b"").partition(b" ")
         match scheme.lower():
             case b"bearer":
                 return value.strip().decode("latin-1") or None
             case b"basic":
                 return _user_name(value)
-        if not self.query:
-            return None
-        given = parse_qs(self.query.decode("latin-1"))
-        return next((given[name][0] for name in ("writeKey", "write_key") if name in given), None)
+        return self._parameter("writeKey", "write_key", "api_key", "token")
+
+    def sent_at(self) -> str | None:
+        """Milliseconds since 1970 by the client's clock, where PostHog's libraries put it."""
+        return self._parameter("sent_at", "_")
 
     def content_length(self) -> int:
         length = self.headers.get(b"content-length", b"")
         return int(length) if length.isdigit() else 0
+
+    def _parameter(self, *names: str) -> str | None:
+        """The first of these parameters that the query has."""
+        if not self.query:
+            return None
+        given = parse_qs(self.query.decode("latin-1"))
+        return next((given[name][0] for name in names if name in given), None)
 
     def user_agent(self) -> str:
         return self.headers.get(b"user-agent", b"").decode("latin-1")

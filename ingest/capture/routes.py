@@ -3,7 +3,7 @@
 from functools import partial
 
 from ingest.pipeline import Protocol
-from ingest.protocols import native, segment
+from ingest.protocols import native, posthog, segment
 
 
 def _native() -> Protocol:
@@ -15,9 +15,14 @@ def _segment(call: str | None) -> Protocol:
     return Protocol(segment.NAME, segment.decode_envelope, decode_event)
 
 
+def _posthog() -> Protocol:
+    return Protocol(posthog.NAME, posthog.decode_envelope, posthog.decode_event)
+
+
 # `apiUrl` of an SDK may end in /v1 or /api/v1; mobile Segment clients leave the version out.
 NATIVE_PATHS = ("/v1/events", "/api/v1/events")
 SEGMENT_PREFIXES = ("/v1/", "/beacon/v1/")
+SHORTEST_SEGMENT_PATH = "/b"
 
 ROUTES: dict[str, Protocol] = {
     **{path: _native() for path in NATIVE_PATHS},
@@ -26,7 +31,8 @@ ROUTES: dict[str, Protocol] = {
         for prefix in SEGMENT_PREFIXES
         for name, call in segment.CALLS.items()
     },
-    "/b": _segment(None),
+    SHORTEST_SEGMENT_PATH: _segment(None),
+    **{path: _posthog() for path in posthog.PATHS},
 }
 
 

@@ -60,6 +60,8 @@ class CaptureService:
                     body, malformed, self._arrival(project, protocol, request)
                 )
             raise problems.malformed(str(malformed), malformed.position) from malformed
+        if envelope.sent_at is None and request.query:
+            envelope = envelope._replace(sent_at=request.sent_at())
         if project is None:
             project = await self._authenticate_by_body(envelope, request)
         return await self._capture(envelope, len(body), self._arrival(project, protocol, request))
@@ -181,7 +183,7 @@ def _answer(
     protocol: Protocol, count: int, rejected: list[RejectedEvent], headers: Headers
 ) -> Answer:
     if protocol.name != native.NAME:
-        return answers.success(count, rejected, headers)
+        return answers.success(protocol.name, count, rejected, headers)
     if not count:
         raise answers.nothing_accepted(rejected, headers)
     return answers.accepted(count, rejected, headers)

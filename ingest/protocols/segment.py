@@ -37,6 +37,10 @@ class _Batch(msgspec.Struct, gc=False, rename="camel"):
     context: Any = None
 
 
+class _Keyed(msgspec.Struct, gc=False, rename="camel"):
+    write_key: Any = None
+
+
 class _Message(msgspec.Struct, gc=False, rename="camel"):
     type: str | None = None
     event: str | None = None
@@ -55,7 +59,10 @@ class _Message(msgspec.Struct, gc=False, rename="camel"):
     context: Object | None = None
 
 
+_NO_REFERRER = "$direct"
+
 _batch = msgspec.json.Decoder(_Batch)
+_keyed = msgspec.json.Decoder(_Keyed)
 _message = msgspec.json.Decoder(_Message)
 
 
@@ -75,31 +82,60 @@ def decode_event(raw: bytes | msgspec.Raw, call: str | None = None) -> Event:
     """Raises what msgspec raises. `call` is the type of a message that does not say its own."""
     message = _message.decode(raw)
     kind = call if message.type is None else message.type
+    context = message.context or {}
     return Event(
         type=kind,
         event=message.event if kind in (None, "track") else None,
         event_id=message.message_id,
         user_id=message.user_id,
         anonymous_id=message.anonymous_id,
-        session_id=_session_id(message.context),
-        group_id=message.group_id,
+        session_id=_id(context.get("sessionId")),
+        group_id=_id(context.get("groupId")) if message.group_id is None else message.group_id,
         previous_id=message.previous_id,
         timestamp=message.original_timestamp or message.timestamp,
         sent_at=message.sent_at,
         properties=_properties(message, kind),
-        traits=message.traits,
-        context=message.context,
+        traits=_traits(message, kind),
+        context=_context(message),
     )
 
 
 def _envelope(events: list[bytes | msgspec.Raw], batch: _Batch, body: bytes) -> Envelope:
+    write_key = batch.write_key or _key_of(events)
     if not isinstance(batch.context, dict) or not batch.context:
-        return Envelope(events, batch.sent_at, batch.write_key)
+        return Envelope(events, batch.sent_at, write_key)
     try:
         size = len(msgspec.json.encode(batch.context))
     except RecursionError as error:  # a few levels sooner than decoding
         raise rejection.of_body(error, body) from error
-    return Envelope(events, batch.sent_at, batch.write_key, batch.context, size)
+    return Envelope(events, batch.sent_at, write_key, batch.context, size)
+
+
+def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
+    """The `writeKey` of the first message; decoded only if it seems to have one."""
+    if not events or b'"writeKey"' not in bytes(events[0]):
+        return None
+    try:
+        return _keyed.decode(events[0]).write_key
+    except rejection.DECODE_ERRORS:
+        return None
+
+
+def _context(message: _Message) -> Object | None:
+    """RudderStack has a word for pages that nobody referred to."""
+    page = message.context.get("page") if message.context else None
+    if isinstance(page, dict) and page.get("referrer") == _NO_REFERRER:
+        del page["referrer"]
+    return message.context
+
+
+def _traits(message: _Message, kind: str | None) -> Object | None:
+    """RudderStack puts those of identify into the context; of other messages they stay there."""
+    inner = message.context.get("traits") if message.context and kind == "identify" else None
+    if not isinstance(inner, dict) or message.context is None:
+        return message.traits
+    del message.context["traits"]
+    return inner | (message.traits or {})
 
 
 def _properties(message: _Message, kind: str | None) -> Object | None:
@@ -111,7 +147,6 @@ def _properties(message: _Message, kind: str | None) -> Object | None:
     return {**{key: value for key, value in named.items() if value}, **given}
 
 
-def _session_id(context: Object | None) -> Id:
-    """RudderStack puts a number under `sessionId`; Segment has no session."""
-    session_id = context.get("sessionId") if context else None
-    return session_id if isinstance(session_id, str | int) else None
+def _id(value: object) -> Id:
+    """Of a context: RudderStack's `sessionId` is a number; what is no id stays what it is."""
+    return value if isinstance(value, str | int) else None

@@ -22,7 +22,10 @@ def test_python_locks_hold_pins_and_hashes_only(name: str) -> None:
 
 @pytest.mark.parametrize(
     "lock",
-    [path for path in PROJECT_ROOT.glob("*/package-lock.json") if "node_modules" not in path.parts],
+    [
+        *PROJECT_ROOT.glob("*/package-lock.json"),
+        PROJECT_ROOT / "tests" / "clients" / "node" / "package-lock.json",
+    ],
     ids=lambda path: str(path.parent.name),
 )
 def test_npm_locks_record_integrity_but_no_address(lock: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.protocols.rejection import MalformedBody
-from ingest.protocols.segment import CALLS
+from ingest.protocols.segment import CALLS, decode_envelope
 from tests.ingest.protocols.arrivals import process, segment_protocol
 
 
@@ -209,3 +209,99 @@ def test_nulls_are_as_good_as_nothing() -> None:
         }
     )
     assert (row.anonymous_id, row.timestamp_rule) == ("", "received")
+
+
+def test_traits_of_identify_may_be_in_the_context() -> None:
+    identify, both, track = rows_of(
+        {"type": "identify", "userId": "u1", "context": {"traits": {"plan": "pro"}}},
+        {
+            "type": "identify",
+            "userId": "u1",
+            "traits": {"plan": "pro"},
+            "context": {"traits": {"plan": "free", "age": 40}, "timezone": "UTC"},
+        },
+        {"type": "track", "event": "e", "userId": "u1", "context": {"traits": {"plan": "pro"}}},
+    )
+    assert (identify.traits, identify.context) == ({"plan": "pro"}, {})
+    assert (both.traits, both.context) == ({"plan": "pro", "age": 40}, {"timezone": "UTC"})
+    assert (track.traits, track.context) == ({}, {"traits": {"plan": "pro"}})
+
+
+@pytest.mark.parametrize(
+    ("context", "given", "group_id"),
+    [({"groupId": "g1"}, None, "g1"), ({"groupId": "g1"}, "g2", "g2"), ({"groupId": {}}, None, "")],
+)
+def test_the_group_of_a_message_may_be_in_the_context(
+    context: dict[str, Any], given: str | None, group_id: str
+) -> None:
+    (row,) = rows_of(
+        {"type": "track", "event": "e", "userId": "u", "groupId": given, "context": context}
+    )
+    assert row.group_id == group_id
+
+
+def test_rudderstack_s_word_for_no_referrer() -> None:
+    page = {"url": "https://example.com/", "referrer": "$direct"}
+    (row,) = rows_of({"type": "page", "anonymousId": "a", "context": {"page": page}})
+    assert (row.referrer, row.channel) == ("", "Direct")
+
+
+def test_every_place_of_the_context() -> None:
+    (row,) = rows_of(
+        {
+            "type": "screen",
+            "userId": "u1",
+            "context": {
+                "campaign": {"source": "letter", "medium": "email", "name": "may", "term": "t"},
+                "app": {"name": "shop", "version": "1.2", "build": "7"},
+                "device": {"type": "android", "model": "Pixel"},
+                "os": {"name": "Android", "version": "15"},
+                "library": {"name": "analytics-kotlin", "version": "1.19"},
+                "screen": {"width": 1080, "height": 2400, "density": 3},
+                "locale": "cs-CZ",
+                "timezone": "Europe/Prague",
+                "network": {"wifi": True},
+            },
+            "integrations": {"All": True},
+            "_metadata": {"bundled": []},
+            "channel": "mobile",
+        }
+    )
+    expected = {
+        "utm_source": "letter",
+        "utm_medium": "email",
+        "utm_campaign": "may",
+        "utm_term": "t",
+        "app_version": "1.2",
+        "os": "Android",
+        "os_version": "15",
+        "library": "analytics-kotlin",
+        "library_version": "1.19",
+        "screen_width": 1080,
+        "screen_height": 2400,
+        "locale": "cs-CZ",
+        "platform": "android",
+        "properties": {},
+        "context": {
+            "app": {"name": "shop", "build": "7"},
+            "device": {"type": "android", "model": "Pixel"},
+            "screen": {"density": 3},
+            "timezone": "Europe/Prague",
+            "network": {"wifi": True},
+        },
+    }
+    assert {name: getattr(row, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ({"batch": [{"writeKey": "wk"}]}, "wk"),
+        ({"batch": [{"writeKey": "other"}], "writeKey": "wk"}, "wk"),
+        ({"batch": [{"properties": {"writeKey": "other"}}]}, None),
+        ({"batch": []}, None),
+        ({"writeKey": "wk", "type": "track"}, "wk"),
+    ],
+)
+def test_the_key_may_be_in_the_message(body: dict[str, Any], key: str | None) -> None:
+    assert decode_envelope(json.dumps(body).encode()).write_key == key

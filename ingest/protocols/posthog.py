@@ -1,0 +1,250 @@
+"""PostHog's capture API: a batch, a list of events or one event, as JSON or in a form."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from ingest.protocols import envelope, rejection
+from ingest.protocols.envelope import Envelope
+from ingest.protocols.event import Event, Id, Object, Time
+from ingest.protocols.posthog_properties import take_context, take_traits
+from ingest.protocols.rejection import MalformedBody
+
+NAME = "posthog"
+PATHS = ("/batch", "/e", "/i/v0/e", "/capture", "/track")
+
+# Events that are calls of their own; all others are of type track and keep their name.
+TYPES = {
+    "$pageview": "page",
+    "$screen": "screen",
+    "$identify": "identify",
+    "$set": "identify",
+    "$set_once": "identify",
+    "$groupidentify": "group",
+    "$create_alias": "alias",
+    "$merge_dangerously": "alias",
+}
+# Its `alias` is the new id and `distinct_id` the former one; in all other libraries it is reversed.
+_ALIAS_IS_NEW = "posthog-python"
+
+MAX_OFFSET = 1e12  # 30 years
+_FORM = b"data="
+_JSON_STARTS = (b"{", b"[", b"%7B", b"%5B", b"%7b", b"%5b")
+
+
+class _Batch(msgspec.Struct, gc=False):
+    batch: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
+    sent_at: Any = None
+    api_key: Any = None
+    token: Any = None
+    historical_migration: Any = None
+
+
+class _Key(msgspec.Struct, gc=False):
+    api_key: Any = None
+    token: Any = None
+
+
+class _Keyed(_Key, gc=False):
+    properties: _Key | None = None
+
+
+class _Message(msgspec.Struct, gc=False):
+    event: str | None = None
+    uuid: Id = None
+    distinct_id: Id = None
+    timestamp: Time = None
+    sent_at: Time = None
+    offset: Any = None
+    properties: Object | None = None
+    set_always: Object | None = msgspec.field(default=None, name="$set")
+    set_once: Object | None = msgspec.field(default=None, name="$set_once")
+
+
+class _Identity(NamedTuple):
+    user_id: Id
+    anonymous_id: Id
+    previous_id: Id = None
+
+
+_batch = msgspec.json.Decoder(_Batch)
+_list = msgspec.json.Decoder(list[msgspec.Raw])
+_keyed = msgspec.json.Decoder(_Keyed)
+_message = msgspec.json.Decoder(_Message)
+_encode = msgspec.json.Encoder().encode
+
+
+def decode_envelope(body: bytes) -> Envelope:
+    """Raises MalformedBody. An object without `batch` is a single event."""
+    if body.startswith(_FORM):
+        body = _form_data(body)
+    if body.lstrip()[:1] == b"[":
+        events = _list_of_events(body)
+        return Envelope(events, write_key=_key_of(events))
+    try:
+        batch = _batch.decode(body)
+    except rejection.DECODE_ERRORS as error:
+        events, batch = envelope.recover(body, "batch", _batch.decode, error)
+    else:
+        events = [body] if batch.batch is msgspec.UNSET else list(batch.batch)
+    # The clock of who copies old events says nothing of when they happened.
+    sent_at = None if batch.historical_migration is True else batch.sent_at
+    return Envelope(events, sent_at, batch.api_key or batch.token or _key_of(events))
+
+
+def decode_event(raw: bytes | msgspec.Raw) -> Event:
+    """Raises what msgspec raises."""
+    message = _message.decode(raw)
+    properties = message.properties or {}
+    kind = TYPES.get(message.event or "", "track")
+    for name in ("token", "api_key"):  # the write key
+        properties.pop(name, None)
+    identity = _identity(message, properties, kind)
+    timestamp, sent_at = _times(message)
+    return Event(
+        type=kind,
+        event=message.event if kind == "track" else None,
+        event_id=message.uuid or _id(properties.get("$insert_id")),
+        user_id=identity.user_id,
+        anonymous_id=identity.anonymous_id,
+        session_id=_take_id(properties, "$session_id"),
+        group_id=_group_id(properties, kind),
+        previous_id=identity.previous_id,
+        timestamp=timestamp,
+        sent_at=sent_at,
+        traits=_traits(message, properties, kind),
+        # As JSON, because contexts are remembered by it: 1 µs for 15.
+        context=msgspec.Raw(_encode(take_context(properties, kind))),
+        properties=properties,
+    )
+
+
+def _form_data(body: bytes) -> bytes:
+    """The JSON of a form's `data`; in base64, a `+` need not be escaped."""
+    data = body[len(_FORM) :].partition(b"&")[0]
+    if data.startswith(_JSON_STARTS):
+        return unquote_to_bytes(data.replace(b"+", b" "))
+    encoded = unquote_to_bytes(data).rstrip(b"=")
+    try:
+        return base64.b64decode(encoded + b"=" * (-len(encoded) % 4))
+    except binascii.Error as error:
+        raise MalformedBody("the form's `data` is neither JSON nor base64") from error
+
+
+def _list_of_events(body: bytes) -> list[bytes | msgspec.Raw]:
+    try:
+        return list(_list.decode(body))
+    except rejection.DECODE_ERRORS as error:
+        parts = envelope.split(b'{"batch":%s}' % body, "batch")
+        if parts is None or parts.remainder.split() != [b'{"batch":[]}']:
+            raise rejection.of_body(error, body) from error
+        return list(parts.elements)
+
+
+def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
+    """The key that the first event carries itself, or in its properties."""
+    if not events:
+        return None
+    try:
+        event = _keyed.decode(events[0])
+    except rejection.DECODE_ERRORS:
+        return None
+    inner = event.properties or _Key()
+    return event.api_key or event.token or inner.token or inner.api_key
+
+
+def _identity(message: _Message, properties: Object, kind: str) -> _Identity:
+    """What `distinct_id` is here; see docs/reference/ingest-api.md for the rules."""
+    inner = _take_id(properties, "distinct_id")
+    distinct_id = inner if message.distinct_id in (None, "") else message.distinct_id
+    if kind == "alias":
+        former, new = _take_id(properties, "alias"), distinct_id
+        if properties.get("$lib") == _ALIAS_IS_NEW or _is_anonymous(distinct_id, properties):
+            former, new = new, former
+        return _Identity(new, _take_device_id(properties, new), former)
+    if message.event == "$identify":
+        former = _take_id(properties, "$anon_distinct_id")
+        if former is None:
+            return _Identity(distinct_id, _take_device_id(properties, distinct_id))
+        return _anonymous(former, properties)._replace(user_id=distinct_id)
+    if _is_anonymous(distinct_id, properties) or (
+        kind == "group" and _stands_for_a_group(distinct_id, properties)
+    ):
+        return _anonymous(distinct_id, properties)
+    return _Identity(distinct_id, _take_device_id(properties, distinct_id))
+
+
+def _anonymous(anonymous_id: Id, properties: Object) -> _Identity:
+    """A device id that says more stays among the properties."""
+    if properties.get("$device_id") == anonymous_id:
+        properties.pop("$device_id", None)
+    return _Identity(None, anonymous_id)
+
+
+def _is_anonymous(distinct_id: Id, properties: Object) -> bool:
+    """Whether nobody has called identify yet. Browsers and devices say so, servers need not."""
+    identified = properties.get("$is_identified")
+    if identified is True or identified is False:
+        return not identified
+    return (
+        properties.get("$device_id", ...) == distinct_id
+        or properties.get("$user_state") == "anonymous"
+        or properties.get("$process_person_profile") is False
+    )
+
+
+def _stands_for_a_group(distinct_id: Id, properties: Object) -> bool:
+    """`$company_acme`: servers may describe a group without naming a person."""
+    return distinct_id == f"${properties.get('$group_type')}_{properties.get('$group_key')}"
+
+
+def _take_device_id(properties: Object, user_id: Id) -> Id:
+    device_id = _take_id(properties, "$device_id")
+    return None if device_id == user_id else device_id
+
+
+def _group_id(properties: Object, kind: str) -> Id:
+    """Of `$groupidentify` its key; of another event the key of its only group."""
+    if kind == "group":
+        return _take_id(properties, "$group_key")
+    groups = properties.get("$groups")
+    if not isinstance(groups, dict) or len(groups) != 1:
+        return None
+    (key,) = groups.values()
+    return _id(key)
+
+
+def _traits(message: _Message, properties: Object, kind: str) -> Object | None:
+    if kind == "group":
+        group_set = properties.get("$group_set")
+        return properties.pop("$group_set") if isinstance(group_set, dict) else None
+    return take_traits(properties, message.set_always, message.set_once)
+
+
+def _times(message: _Message) -> tuple[Time, Time]:
+    """Timestamp and time of sending, by the client's clock.
+
+    Older browser libraries send `offset`, milliseconds before sending, in place of a timestamp.
+    """
+    offset = message.offset
+    if message.timestamp is None and isinstance(offset, int | float) and 0 <= offset < MAX_OFFSET:
+        now = datetime.now(UTC)
+        return (now - timedelta(milliseconds=offset)).isoformat(), now.isoformat()
+    return message.timestamp, message.sent_at
+
+
+def _take_id(properties: Object, name: str) -> Id:
+    identifier = _id(properties.get(name))
+    if identifier is not None:
+        del properties[name]
+    return identifier
+
+
+def _id(value: object) -> Id:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return value if value != "" else None

@@ -39,7 +39,7 @@ def _engines(environment: Environment) -> tuple[Service, ...]:
 def _services(environment: Environment) -> tuple[Service, ...]:
     settings = environment.settings
     return (
-        _python_service(environment, "ingest", "ingest", settings.ingest_port, "/ready"),
+        *_ingest_workers(environment),
         _python_service(environment, "loader", "ingest.loader", settings.loader_port, "/ready"),
         _python_service(
             environment,
@@ -49,6 +49,25 @@ def _services(environment: Environment) -> tuple[Service, ...]:
             "/health",
             depends_on=("migrate", "manifest"),
         ),
+    )
+
+
+def _ingest_workers(environment: Environment) -> tuple[Service, ...]:
+    settings = environment.settings
+    first = _python_service(environment, "ingest", "ingest", settings.ingest_port, "/ready")
+    if settings.ingest_workers == 1:
+        return (first,)
+    return tuple(
+        replace(
+            first,
+            name="ingest" if number == 0 else f"ingest-{number + 1}",
+            probe=http_ok(port, "/ready"),
+            environment={**first.environment, "INGEST_WORKER_PORT": str(port)},
+            port=port,
+            port_setting="INGEST_WORKER_PORTS_FROM",
+        )
+        for number in range(settings.ingest_workers)
+        for port in (settings.ingest_worker_ports_from + number,)
     )
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,10 @@ class StackSettings(BaseSettings):
 
     dashboard_port: int = 3000
     ingest_port: int = 3001
+    # Processes that share INGEST_PORT. Of several, each has its health and metrics on a port of its
+    # own, from INGEST_WORKER_PORTS_FROM on.
+    ingest_workers: int = Field(default=1, ge=1, le=32)
+    ingest_worker_ports_from: int = 3021
     dagster_port: int = 3002
     dagster_code_port: int = 3012
     loader_port: int = 3011

@@ -14,6 +14,7 @@ from stack.local_secrets import LocalSecrets, load
 from stack.services import platform
 from stack.settings import PROJECT_ROOT, StackSettings
 from stack.supervisor import graph
+from stack.supervisor.service import Service
 
 LONG = "0123456789abcdef0123456789abcdef"
 SECRETS = LocalSecrets(
@@ -197,3 +198,25 @@ def test_dagster_has_a_database_of_its_own(
     tmp_path: Path, settings: dict[str, str], url: str
 ) -> None:
     assert settled(tmp_path, **settings).dagster_database_url == url
+
+
+def test_ingest_workers_share_a_port_and_have_one_each(tmp_path: Path) -> None:
+    nodes = platform(settled(tmp_path, ingest_workers=2))
+    workers = [node for node in nodes if isinstance(node, Service) and "ingest" in node.command]
+    assert [(worker.name, worker.port) for worker in workers] == [
+        ("ingest", 3021),
+        ("ingest-2", 3022),
+    ]
+    assert [worker.environment["INGEST_WORKER_PORT"] for worker in workers] == ["3021", "3022"]
+    assert {worker.environment["INGEST_PORT"] for worker in workers} == {"3001"}
+    graph.check(nodes)
+
+
+def test_a_single_ingest_worker_has_its_port_for_itself(tmp_path: Path) -> None:
+    (worker,) = [
+        node
+        for node in platform(settled(tmp_path))
+        if isinstance(node, Service) and "ingest" in node.command
+    ]
+    assert worker.port == 3001
+    assert "INGEST_WORKER_PORT" not in worker.environment

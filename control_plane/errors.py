@@ -31,3 +31,8 @@ class InvalidValueError(ControlPlaneError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class ChangedMeanwhileError(ControlPlaneError):
+    def __init__(self, noun: str, found: str) -> None:
+        super().__init__(f"The {noun} was changed meanwhile: it is at {found}. Read it again.")

@@ -1,9 +1,10 @@
 """Tables of the control plane. Migrations create them; a test compares the two."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from control_plane.ids import new_id
@@ -115,6 +116,7 @@ class RateTier(Timestamps, Base):
     events_per_second: Mapped[int | None]
     bytes_per_second: Mapped[int | None] = mapped_column(BigInteger)
     burst_seconds: Mapped[int] = mapped_column(server_default="10")
+    monthly_events: Mapped[int | None] = mapped_column(BigInteger)
     max_event_bytes: Mapped[int] = mapped_column(server_default="32768")
     max_batch_bytes: Mapped[int] = mapped_column(server_default="512000")
     max_batch_events: Mapped[int] = mapped_column(server_default="2500")
@@ -217,33 +219,59 @@ class Funnel(Timestamps, Base):
     archived_at: Mapped[datetime | None]
 
 
-class PlannedEvent(Timestamps, Base):
-    """An event of the tracking plan."""
+class TrackingPlanVersion(Base):
+    """A state of a project's tracking plan; the newest one is in force.
 
-    __tablename__ = "planned_events"
-    __table_args__ = (UniqueConstraint("project_id", "event_name"),)
+    `document` is in the form that `control_plane.tracking_plan` describes, as JSON rather than
+    JSONB so that it keeps its order.
+    """
+
+    __tablename__ = "tracking_plan_versions"
+    __table_args__ = (UniqueConstraint("project_id", "version"),)
 
     id: Mapped[str] = primary_key()
-    project_id: Mapped[str] = reference("projects.id")
-    event_name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(server_default="")
+    project_id: Mapped[str] = mapped_column(
+        Uuid(as_uuid=False), ForeignKey("projects.id", ondelete="CASCADE")
+    )
+    version: Mapped[int]
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    author: Mapped[str] = mapped_column(String(320), server_default="")
+    note: Mapped[str] = mapped_column(String(500), server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class PlannedProperty(Timestamps, Base):
-    """A property that an event of the tracking plan carries."""
+class RejectedReplay(Timestamps, Base):
+    """What was done about a rejected event; one that nothing was done about has no row.
 
-    __tablename__ = "planned_properties"
+    `rejected_id` is its place in the segment log, `<stream>-<frame>-<row>`.
+    """
+
+    __tablename__ = "rejected_replays"
     __table_args__ = (
-        UniqueConstraint("planned_event_id", "property_name"),
-        CheckConstraint(
-            "value_type in ('string', 'number', 'integer', 'boolean', "
-            "'timestamp', 'list', 'object')",
-            name="value_type_is_known",
-        ),
+        CheckConstraint("state in ('replayed', 'failed', 'discarded')", name="state_is_known"),
     )
 
-    id: Mapped[str] = primary_key()
-    planned_event_id: Mapped[str] = reference("planned_events.id")
-    property_name: Mapped[str] = mapped_column(String(200))
-    value_type: Mapped[str] = mapped_column(String(20))
-    description: Mapped[str] = mapped_column(server_default="")
+    project_id: Mapped[str] = mapped_column(
+        Uuid(as_uuid=False), ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True
+    )
+    rejected_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    author: Mapped[str] = mapped_column(String(320), server_default="")
+    event_ids: Mapped[list[str]] = mapped_column(ARRAY(String(512)), server_default="{}")
+    code: Mapped[str] = mapped_column(String(100), server_default="")
+    field: Mapped[str] = mapped_column(server_default="")
+    reason: Mapped[str] = mapped_column(server_default="")
+
+
+class MonthlyUsage(Base):
+    """Events that a project sent in a calendar month of UTC, as far as Redis last said."""
+
+    __tablename__ = "monthly_usage"
+
+    project_id: Mapped[str] = mapped_column(
+        Uuid(as_uuid=False), ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True
+    )
+    month: Mapped[date] = mapped_column(primary_key=True)
+    events: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

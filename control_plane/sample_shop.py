@@ -65,10 +65,28 @@ PLAN: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 }
 
 
+TYPES: dict[str, dict[str, str]] = {"list": {"type": "array"}}
+
+
+def event_schema(
+    description: str, properties: dict[str, tuple[str, str]]
+) -> tracking_plan.EventSchema:
+    if not properties:
+        return {"description": description}
+    members = {
+        name: {**TYPES.get(kind, {"type": kind}), "description": meaning}
+        for name, (kind, meaning) in properties.items()
+    }
+    return {
+        "description": description,
+        "properties": {"type": "object", "properties": members},
+    }
+
+
 def describe_sample_shop(session: Session, project_id: str) -> None:
     """Save the funnel and the plan; a second time changes nothing."""
     funnels.save(session, project_id, "Checkout", CHECKOUT)
-    for event_name, (description, properties) in PLAN.items():
-        event = tracking_plan.document_event(session, project_id, event_name, description)
-        for name, (value_type, meaning) in properties.items():
-            tracking_plan.document_property(session, event, name, value_type, meaning)
+    if tracking_plan.current(session, project_id) is None:
+        events = {name: event_schema(*event) for name, event in PLAN.items()}
+        given = {"mode": "off", "unknown_events": "allow", "events": events}
+        tracking_plan.replace(session, project_id, given, author="", note="sample shop")

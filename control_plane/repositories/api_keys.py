@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from control_plane import keys
@@ -27,6 +28,7 @@ class Limits:
     events_per_second: int | None
     bytes_per_second: int | None
     burst_seconds: int
+    monthly_events: int | None
     max_event_bytes: int
     max_batch_bytes: int
     max_batch_events: int
@@ -72,6 +74,15 @@ def replace_named(session: Session, project_id: str, kind: KeyKind, name: str) -
         .values(revoked_at=func.now())
     )
     return create_for_project(session, project_id, kind, name=name)
+
+
+def delete(session: Session, key_id: str) -> None:
+    """For keys that only we ever held; a person's key is revoked, so that it stays on record."""
+    session.execute(sql_delete(ApiKey).where(ApiKey.id == key_id))
+
+
+def delete_named_before(session: Session, name: str, moment: datetime) -> None:
+    session.execute(sql_delete(ApiKey).where(ApiKey.name == name, ApiKey.created_at < moment))
 
 
 def active_by_hash(session: Session, key_hash: str) -> ApiKey | None:
@@ -154,6 +165,7 @@ def _write_key(key: ApiKey, project: Project, tier: RateTier) -> WriteKey:
             events_per_second=tier.events_per_second,
             bytes_per_second=tier.bytes_per_second,
             burst_seconds=tier.burst_seconds,
+            monthly_events=tier.monthly_events,
             max_event_bytes=tier.max_event_bytes,
             max_batch_bytes=tier.max_batch_bytes,
             max_batch_events=tier.max_batch_events,

@@ -1,17 +1,22 @@
-"""Saved funnels, the tracking plan and rate tiers."""
+"""Saved funnels, rate tiers, usage and replays."""
+
+from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 
 from control_plane.errors import InvalidValueError, NotFoundError
+from control_plane.ids import new_id
 from control_plane.models import Project
 from control_plane.repositories import (
     funnels,
+    monthly_usage,
     organisations,
     projects,
     rate_tiers,
-    tracking_plan,
+    rejected_replays,
 )
+from control_plane.repositories.rejected_replays import Outcome, ReplayState
 
 CHECKOUT = {"kind": "funnel", "steps": [{"event": "page_view"}, {"event": "order_completed"}]}
 
@@ -43,36 +48,48 @@ def test_a_funnel_of_another_project_cannot_be_archived(session: Session, projec
         funnels.archive(session, other.id, funnel.id)
 
 
-def test_the_plan_lists_each_event_before_its_properties(
-    session: Session, project: Project
-) -> None:
-    order = tracking_plan.document_event(session, project.id, "order_completed", "A paid order.")
-    tracking_plan.document_property(session, order, "revenue", "number", "Total, with tax.")
-    tracking_plan.document_event(session, project.id, "page_view", "A page was seen.")
-    lines = [
-        (e.event_name, e.property_name, e.value_type, e.description)
-        for e in tracking_plan.entries(session, project.id)
-    ]
-    assert lines == [
-        ("order_completed", "", "", "A paid order."),
-        ("order_completed", "revenue", "number", "Total, with tax."),
-        ("page_view", "", "", "A page was seen."),
-    ]
-
-
-def test_documenting_again_changes_the_description(session: Session, project: Project) -> None:
-    for description in ("Old.", "New."):
-        event = tracking_plan.document_event(session, project.id, "page_view", description)
-        tracking_plan.document_property(session, event, "path", "string", description)
-    assert {e.description for e in tracking_plan.entries(session)} == {"New."}
-
-
-def test_an_unknown_value_type_is_refused(session: Session, project: Project) -> None:
-    event = tracking_plan.document_event(session, project.id, "page_view", "")
-    with pytest.raises(InvalidValueError, match="'money' is not one of string, number"):
-        tracking_plan.document_property(session, event, "price", "money", "")
-
-
 def test_the_tiers_that_ship(session: Session) -> None:
-    tiers = {tier.name: tier.events_per_second for tier in rate_tiers.everything(session)}
-    assert tiers == {"small": 500, "standard": 5_000, "unmetered": None}
+    tiers = {
+        tier.name: (tier.events_per_second, tier.bytes_per_second, tier.monthly_events)
+        for tier in rate_tiers.everything(session)
+    }
+    assert tiers == {
+        "free": (100, 1_000_000, 1_000_000),
+        "growth": (2_000, 10_000_000, 100_000_000),
+        "enterprise": (20_000, 100_000_000, None),
+        "unmetered": (None, None, None),
+    }
+
+
+def test_a_tier_is_changed_in_the_fields_that_are_named(session: Session) -> None:
+    rate_tiers.save(session, "free", events_per_second=7, monthly_events=None)
+    free = rate_tiers.by_name(session, "free")
+    assert (free.events_per_second, free.monthly_events, free.bytes_per_second) == (
+        7,
+        None,
+        1_000_000,
+    )
+    assert rate_tiers.save(session, "own", burst_seconds=3).events_per_second is None
+    with pytest.raises(InvalidValueError, match="burst_seconds: must lie between 1 and 3600"):
+        rate_tiers.save(session, "free", burst_seconds=0)
+
+
+def test_a_month_counts_upwards_only(session: Session, project: Project) -> None:
+    november = date(2026, 11, 1)
+    for events in (10, 30, 20):
+        monthly_usage.raise_to(session, november, {project.id: events, new_id(): 5})
+    assert monthly_usage.of_month(session, november) == {project.id: 30}
+    assert monthly_usage.of_project(session, project.id, date(2026, 12, 1)) == 0
+
+
+def test_a_replayed_event_stays_replayed(session: Session, project: Project) -> None:
+    refused = Outcome("1-2-3", ReplayState.FAILED, ("e1",), "missing_identity", "user_id", "none")
+    for outcome in (refused, Outcome("1-2-3", ReplayState.REPLAYED, ("e1",)), refused):
+        rejected_replays.record(session, project.id, [outcome], "ada@example.com")
+    row = rejected_replays.of_events(session, project.id, ["1-2-3", "9-9-9"])["1-2-3"]
+    assert (row.state, row.attempts, row.reason, row.author) == (
+        "replayed",
+        2,
+        "",
+        "ada@example.com",
+    )

@@ -71,8 +71,11 @@ def test_everything_is_copied_once_and_follows_changes(sync: Sync) -> None:
         projects.create, organisation.id, "Shop", timezone="Asia/Kolkata", include_bots=True
     )
     funnel = sync.database.run(funnels.save, project.id, "Checkout", DEFINITION)
-    event = sync.database.run(tracking_plan.document_event, project.id, "order_completed", "Paid")
-    sync.database.run(tracking_plan.document_property, event, "revenue", "number", "Net")
+    revenue = {"properties": {"revenue": {"type": "number", "description": "Net"}}}
+    order = {"description": "Paid", "properties": revenue}
+    sync.database.run(
+        tracking_plan.set_event, project.id, "order_completed", order, author="ada@example.com"
+    )
 
     first = sync.run()
     assert (first["projects"][0], first["funnel_definitions"][0]) == (1, 1)

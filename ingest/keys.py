@@ -17,6 +17,7 @@ import msgspec
 
 from ingest.log import durable_file
 from ingest.project import Project
+from ingest.tracking_plans import TrackingPlan
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,26 @@ class ActiveKey(msgspec.Struct, frozen=True):
     key_id: str
     key_hash: str
     project: Project
+
+
+class Snapshot(msgspec.Struct):
+    """What is kept on disk: plans apart from their projects' keys, of which there may be many."""
+
+    keys: list[ActiveKey]
+    plans: dict[str, TrackingPlan]
+
+    @classmethod
+    def of(cls, keys: list[ActiveKey]) -> "Snapshot":
+        plans = {key.project.project_id: key.project.plan for key in keys if key.project.plan}
+        return cls([with_plan(key, None) for key in keys], plans)
+
+    def restored(self) -> list[ActiveKey]:
+        return [with_plan(key, self.plans.get(key.project.project_id)) for key in self.keys]
+
+
+def with_plan(key: ActiveKey, plan: TrackingPlan | None) -> ActiveKey:
+    project = msgspec.structs.replace(key.project, plan=plan)
+    return msgspec.structs.replace(key, project=project)
 
 
 class KeySource(Protocol):
@@ -53,7 +74,9 @@ class KeyCache:
 
     def load_snapshot(self) -> None:
         try:
-            self._replace(msgspec.json.decode(self._snapshot.read_bytes(), type=list[ActiveKey]))
+            kept = msgspec.json.decode(self._snapshot.read_bytes(), type=Snapshot | list[ActiveKey])
+            # A list is what releases without tracking plans wrote.
+            self._replace(kept.restored() if isinstance(kept, Snapshot) else kept)
         except FileNotFoundError:
             return
         except msgspec.DecodeError as error:
@@ -103,7 +126,7 @@ class KeyCache:
         keys = await self._source.active_keys()
         if {key.key_hash: key for key in keys} != self._by_hash:
             self._replace(keys)
-            content = msgspec.json.encode(keys)
+            content = msgspec.json.encode(Snapshot.of(keys))
             await asyncio.to_thread(durable_file.replace, self._snapshot, content)
 
     async def _note_use(self) -> None:

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from ingest.tracking_plans import TrackingPlan
+
 
 class EventLimits(msgspec.Struct, frozen=True, gc=False):
     """Sizes are of JSON as received, after decompression."""
@@ -14,12 +16,14 @@ class EventLimits(msgspec.Struct, frozen=True, gc=False):
 
 
 class RateLimits(msgspec.Struct, frozen=True, gc=False):
-    """None means that only backpressure limits; `burst_seconds` of allowance may be saved up."""
+    """None means that only backpressure limits; `burst_seconds` of allowance may be saved up, and
+    a month is one of UTC."""
 
     tier: str = "unlimited"
     events_per_second: int | None = None
     bytes_per_second: int | None = None
     burst_seconds: int = 10
+    monthly_events: int | None = None
 
 
 class Project(msgspec.Struct, frozen=True, gc=False):
@@ -27,3 +31,4 @@ class Project(msgspec.Struct, frozen=True, gc=False):
     keep_ip: bool = False
     limits: EventLimits = EventLimits()
     rates: RateLimits = RateLimits()
+    plan: TrackingPlan | None = None  # None also where the plan checks nothing

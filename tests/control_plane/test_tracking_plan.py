@@ -59,17 +59,19 @@ def project(session: Session) -> Project:
         ({"properties": {"a": 3}}, "p.properties.a", "invalid_schema"),
         ({"properties": {"a": {"pattern": "("}}}, "p.properties.a.pattern", "invalid_pattern"),
         ({"properties": {"a": {"pattern": "(?=a)"}}}, "p.properties.a.pattern", "invalid_pattern"),
-        ({"properties": {"a": {"pattern": r"\w{900}{900}"}}}, "p.properties.a.pattern", "invalid_pattern"),
+        ({"properties": {"a": {"pattern": r"\w{900}{900}"}}}, "p.properties.a.pattern",
+         "invalid_pattern"),
         ({"$ref": "http://example.com/a.json"}, "p.$ref", "remote_reference"),
         ({"$ref": "file:///etc/passwd"}, "p.$ref", "remote_reference"),
         ({"$id": "http://example.com/"}, "p.$id", "unsupported_keyword"),
-        ({"$schema": "http://json-schema.org/draft-07/schema#"}, "p.$schema", "unsupported_keyword"),
+        ({"$schema": "http://json-schema.org/draft-07/schema#"}, "p.$schema",
+         "unsupported_keyword"),
         ({"$ref": "#/$defs/none"}, "p.$ref", "unresolved_reference"),
         ({"properties": {"a": {"$ref": "#"}}}, "p.properties.a.$ref", "recursive_schema"),
         (DOUBLING, "p", "schema_too_large"),
         (DEEP, "p", "schema_too_large"),
         ({"description": "x" * 70_000}, "p", "schema_too_large"),
-        ({"allOf": [{"pattern": "a"}] * 101}, "p.allOf.100", "schema_too_large"),
+        ({"allOf": [{"pattern": "a"} for _ in range(101)]}, "p.allOf.100", "schema_too_large"),
     ],
 )  # fmt: skip
 def test_a_schema_that_cannot_be_used_is_refused_by_field(
@@ -224,7 +226,7 @@ def test_an_earlier_plan_becomes_the_first_version(database_url: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
-        connection.execute(text(EARLIER))
+        connection.execute(text(EARLIER.format("00000000-0000-0000-0000-00000000000")))
     upgrade(database_url)
     with Session(engine) as session:
         documents = [version.document for version in session.scalars(select(TrackingPlanVersion))]
@@ -251,13 +253,13 @@ def test_an_earlier_plan_becomes_the_first_version(database_url: str) -> None:
 
 
 EARLIER = """
-INSERT INTO organisations (id, name) VALUES ('00000000-0000-0000-0000-000000000001', 'o');
+INSERT INTO organisations (id, name) VALUES ('{0}1', 'o');
 INSERT INTO projects (id, organisation_id, name) VALUES
-    ('00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 'p');
+    ('{0}2', '{0}1', 'p');
 INSERT INTO planned_events (id, project_id, event_name, description) VALUES
-    ('00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-000000000002', 'order', 'Paid.'),
-    ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000002', 'view', '');
+    ('{0}3', '{0}2', 'order', 'Paid.'),
+    ('{0}4', '{0}2', 'view', '');
 INSERT INTO planned_properties (id, planned_event_id, property_name, value_type, description) VALUES
-    ('00000000-0000-0000-0000-000000000005', '00000000-0000-0000-0000-000000000003', 'items', 'list', ''),
-    ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000003', 'at', 'timestamp', 'When.');
+    ('{0}5', '{0}3', 'items', 'list', ''),
+    ('{0}6', '{0}3', 'at', 'timestamp', 'When.');
 """

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from control_plane.repositories import funnels, tracking_plan
+from control_plane.tracking_plan.document import EventSchema
 
 CHECKOUT = {
     "kind": "funnel",
@@ -68,9 +69,7 @@ PLAN: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 TYPES: dict[str, dict[str, str]] = {"list": {"type": "array"}}
 
 
-def event_schema(
-    description: str, properties: dict[str, tuple[str, str]]
-) -> tracking_plan.EventSchema:
+def event_schema(description: str, properties: dict[str, tuple[str, str]]) -> EventSchema:
     if not properties:
         return {"description": description}
     members = {

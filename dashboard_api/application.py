@@ -11,13 +11,29 @@ from starlette.types import ASGIApp
 from dashboard_api import problems, schema, web
 from dashboard_api.middleware import BodyLimit, Observe
 from dashboard_api.resources import open_resources
-from dashboard_api.routes import ai, auth, catalog, health, keys, live, overview, projects, query
+from dashboard_api.routes import (
+    ai,
+    auth,
+    catalog,
+    health,
+    keys,
+    limits,
+    live,
+    overview,
+    projects,
+    query,
+    rejected_events,
+    tracking_plan,
+)
 from dashboard_api.settings import Settings
 
-# The largest request is a semantic query: 50 filters of 1,000 values.
-MAXIMUM_BODY_BYTES = 1024 * 1024
+# The largest request is a tracking plan: 1 MiB as JSON, more as YAML.
+MAXIMUM_BODY_BYTES = 4 * 1024 * 1024
 
-ROUTERS = (auth, projects, keys, catalog, query, overview, ai, live, health)
+ROUTERS = (
+    auth, projects, keys, tracking_plan, rejected_events, limits, catalog, query, overview, ai,
+    live, health,
+)  # fmt: skip
 
 
 def routes_by_operation() -> dict[str, APIRoute]:

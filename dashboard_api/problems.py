@@ -15,15 +15,19 @@ from starlette.exceptions import HTTPException
 
 from control_plane.errors import (
     AlreadyExistsError,
+    ChangedMeanwhileError,
     ControlPlaneError,
     InvalidValueError,
     NotFoundError,
 )
+from control_plane.tracking_plan.document import InvalidPlanError
 from semantic_layer.errors import SemanticError
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+MAX_PLAN_PROBLEMS = 100
 
 # Parts of a validation error's location that say where, not what.
 LOCATION_PREFIXES = ("body", "query", "path", "header", "cookie")
@@ -213,6 +217,15 @@ async def handle_semantic_error(request: Request, exception: Exception) -> JSONR
 async def handle_control_plane_error(request: Request, exception: Exception) -> JSONResponse:
     if isinstance(exception, AlreadyExistsError):
         return problem_response(request, 409, "already-exists", str(exception))
+    if isinstance(exception, ChangedMeanwhileError):
+        return problem_response(request, 409, "changed-meanwhile", str(exception))
+    if isinstance(exception, InvalidPlanError):
+        wrongs = [
+            FieldError(field=wrong.field, reason=wrong.reason, code=wrong.code)
+            for wrong in exception.problems[:MAX_PLAN_PROBLEMS]
+        ]
+        detail = f"The tracking plan is not valid. {exception}."
+        return problem_response(request, 422, "invalid-tracking-plan", detail, errors=wrongs)
     if isinstance(exception, NotFoundError):
         return problem_response(request, 404, "not-found", str(exception))
     if isinstance(exception, InvalidValueError):

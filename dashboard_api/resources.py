@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from control_plane.database import AsyncDatabase, Database
 from dashboard_api.live_feed import LiveFeed
 from dashboard_api.settings import Settings
+from semantic_layer.clickhouse import ClickHouse
 from semantic_layer.errors import SemanticError
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.settings import SemanticSettings
@@ -23,7 +24,8 @@ REDIS_TIMEOUT_SECONDS = 2
 
 @dataclass(frozen=True)
 class Resources:
-    """`blocking_database` is for work that must leave the event loop: hashing passwords."""
+    """`blocking_database` is for work that must leave the event loop: hashing passwords.
+    `warehouse` runs statements of our own as the reader."""
 
     settings: Settings
     database: AsyncDatabase
@@ -31,6 +33,7 @@ class Resources:
     redis: Redis
     live_feed: LiveFeed
     layer: SemanticLayer
+    warehouse: ClickHouse
 
 
 @asynccontextmanager
@@ -48,9 +51,11 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         live_feed = await stack.enter_async_context(LiveFeed(redis).running())
         layer = SemanticLayer(semantic_settings(settings), redis=redis)
         stack.push_async_callback(layer.aclose)
+        warehouse = ClickHouse(settings.clickhouse_reader_url)
+        stack.push_async_callback(warehouse.aclose)
         warming = asyncio.create_task(warm_up(layer), name="warm-up")
         stack.callback(warming.cancel)
-        yield Resources(settings, database, blocking, redis, live_feed, layer)
+        yield Resources(settings, database, blocking, redis, live_feed, layer, warehouse)
 
 
 def semantic_settings(settings: Settings) -> SemanticSettings:

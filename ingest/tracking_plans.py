@@ -66,10 +66,11 @@ def check(
     found: list[tuple[str, str]] = []
     for part, validator in event.validators:
         value = properties if part == "properties" else traits
-        if value.__class__ is msgspec.Raw:
-            value = msgspec.json.decode(value)  # type: ignore[arg-type]  # it is Raw
-        if not validator.is_valid(value or {}):
-            found += _violations(part, validator, value or {})
+        members: dict[str, Any] = (
+            msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value or {}
+        )
+        if not validator.is_valid(members):
+            found += _violations(part, validator, members)
     if not found:
         return ()
     texts = tuple(dict.fromkeys(text for _, text in found))[:MAX_VIOLATIONS]

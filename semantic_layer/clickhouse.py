@@ -102,7 +102,14 @@ class ClickHouse:
 
     async def run(self, sql: str, query_id: str, limits: Limits) -> Rows:
         """Raises LimitExceeded, QueryTimeout, QueryFailed or WarehouseUnavailable."""
-        parameters = {**_settings(limits), "query_id": query_id}
+        return await self._rows(sql, {**_settings(limits), "query_id": query_id}, limits)
+
+    async def read(self, sql: str, values: Mapping[str, str], limits: Limits) -> Rows:
+        """Rows of a statement of our own; `values` are those of its `{name:Type}` places."""
+        placed = {f"param_{name}": value for name, value in values.items()}
+        return await self._rows(sql, {**_settings(limits), **placed}, limits)
+
+    async def _rows(self, sql: str, parameters: Mapping[str, str], limits: Limits) -> Rows:
         seconds = limits.seconds + GRACE_SECONDS
         body = await self._text(sql, parameters, seconds, limits.bytes_returned)
         document = json.loads(body)

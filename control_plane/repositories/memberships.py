@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from control_plane.models import Membership, Project, User
+from control_plane.repositories import organisations
 from control_plane.roles import Role
 
 
@@ -72,6 +73,20 @@ def role_in_project(session: Session, user_id: str, project_id: str) -> Role | N
         )
     )
     return max((Role(name) for name in names), key=lambda role: role.rank, default=None)
+
+
+def runs_installation(session: Session, user_id: str) -> bool:
+    """Whether the user owns the first organisation: that of whoever set the platform up."""
+    organisation = organisations.oldest(session)
+    if organisation is None:
+        return False
+    owners = select(Membership.id).where(
+        Membership.user_id == user_id,
+        Membership.organisation_id == organisation.id,
+        Membership.project_id.is_(None),
+        Membership.role == Role.OWNER.value,
+    )
+    return session.scalar(owners) is not None
 
 
 def members(session: Session, organisation_id: str) -> list[tuple[User, Membership]]:

@@ -42,3 +42,8 @@ def raise_to(session: Session, month: date, used: dict[str, int]) -> None:
             },
         )
     )
+
+
+def redis_key(project_id: str, month: date) -> str:
+    """Where ingest counts; PostgreSQL follows within half a minute."""
+    return f"usage:{{{project_id}}}:{month:%Y-%m}"

@@ -7,6 +7,7 @@ from fastapi import Depends, Query
 from starlette.requests import HTTPConnection
 
 from control_plane.models import User
+from control_plane.repositories import memberships
 from control_plane.repositories.memberships import ProjectAccess
 from control_plane.roles import Role
 from dashboard_api.problems import FieldError, ProblemError
@@ -101,3 +102,19 @@ class InPathProject:
 AsViewer = Annotated[ProjectAccess, Depends(InProject(Role.VIEWER))]
 PathViewer = Annotated[ProjectAccess, Depends(InPathProject(Role.VIEWER))]
 PathAdmin = Annotated[ProjectAccess, Depends(InPathProject(Role.ADMIN))]
+PathOwner = Annotated[ProjectAccess, Depends(InPathProject(Role.OWNER))]
+
+
+async def operator(connection: HTTPConnection, user: CurrentUser) -> User:
+    """Who runs the installation: an owner of its first organisation."""
+    database = connection.app.state.resources.database
+    if not await database.run(memberships.runs_installation, user.id):
+        raise ProblemError(
+            403,
+            "forbidden",
+            "Tiers belong to whoever runs this installation: an owner of its first organisation.",
+        )
+    return user
+
+
+Operator = Annotated[User, Depends(operator)]

@@ -1,4 +1,4 @@
-"""`analytics projects`: create and list projects."""
+"""`analytics projects`: create and list projects, and say what they may send."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +51,20 @@ def create(
             tier=tier,
         )
         show_record(_described(project), as_json=json)
+
+
+@app.command()
+def set_tier(
+    project: Annotated[str, typer.Argument(help="Id or name of the project.")],
+    tier: Annotated[str, typer.Argument(help="Rate tier; `analytics tiers list` names them.")],
+    json: Json = False,
+) -> None:
+    """Move a project to another rate tier. Ingest follows within seconds."""
+    from control_plane.repositories import projects
+
+    with control_plane() as database:
+        found = database.run(projects.find, project)
+        show_record(_described(database.run(projects.update, found.id, tier=tier)), as_json=json)
 
 
 @app.command(name="list")

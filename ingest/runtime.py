@@ -21,7 +21,9 @@ from ingest.keys import KeyCache
 from ingest.log import crash_points
 from ingest.log.group_commit import SegmentLog
 from ingest.metrics import Metrics
+from ingest.rate_leases import RateLeases
 from ingest.settings import IngestSettings
+from ingest.usage import ControlPlaneUsage, UsageKeeper
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ class Runtime:
         )
         self.live = LiveFeed(self.redis)
         self.capture = CaptureService(settings, self.log, self.keys, self.live, metrics)
+        self.leases = RateLeases(self.redis, self.capture.rates)
+        self.usage = UsageKeeper(ControlPlaneUsage(self.database), self.capture.rates)
         metrics.watch_pending(lambda: self.log.pending_bytes)
 
     def probes(self) -> dict[str, Probe | None]:
@@ -89,9 +93,14 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
         _spare_the_collector()
         runtime.keys.load_snapshot()
         await runtime.keys.refresh()
+        await runtime.usage.exchange()
+        stack.push_async_callback(runtime.usage.exchange)
+        stack.push_async_callback(runtime.leases.exchange)
         for work in (
             runtime.keys.keep_fresh(settings.key_refresh_seconds),
             runtime.live.run(),
+            runtime.leases.run(),
+            runtime.usage.run(),
             runtime.watch_backlog(),
             refresh_locations(),
         ):

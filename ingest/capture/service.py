@@ -42,7 +42,7 @@ class CaptureService:
         self._keys = keys
         self._live = live
         self._metrics = metrics
-        self._rates = RateLimiter()
+        self.rates = RateLimiter()
         self._failures = FailureLimiter(settings.trusted_ips)
         self.backlog = Backlog(free_bytes=2 * settings.disk_reserve_bytes)
 
@@ -69,7 +69,9 @@ class CaptureService:
     async def _capture(self, envelope: Envelope, size: int, arrival: Arrival) -> Answer:
         project = arrival.project
         _check_batch(envelope, size, project.limits)
-        headers = self._rates.spend(project, len(envelope.events), size)
+        # The batch's context is stored with each of its events, so it weighs as much.
+        count = len(envelope.events)
+        headers = self.rates.spend(project, count, size + envelope.context_size * count)
         prepared = prepare(envelope, arrival)
         await self._store(prepared, arrival)
         self._metrics.count(project.project_id, prepared, size)
@@ -156,7 +158,7 @@ class CaptureService:
         self, body: bytes, malformed: MalformedBody, arrival: Arrival
     ) -> None:
         """A body without events to tell apart is one rejected row."""
-        self._rates.spend(arrival.project, 1, len(body))
+        self.rates.spend(arrival.project, 1, len(body))
         refused = Rejection("malformed_json", str(malformed))
         prepared = Prepared(
             rows=[],

@@ -14,7 +14,9 @@ from ingest.protocols.envelope import Envelope, replace_lone_surrogates
 from ingest.protocols.event import Event
 from ingest.protocols.rejection import Rejection
 from ingest.protocols.timestamps import Clock
+from ingest.rejected_envelope import shared_by
 from ingest.rows import EMPTY, ContextColumns, EventRow, RejectedRow, Row
+from ingest.tracking_plans import check
 
 MAX_STORED_PAYLOAD = 64 * 1024
 
@@ -80,7 +82,9 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
             event_id = event.event_id if event else None
             number = len(prepared.rejected)
             prepared.rejected.append(_item(index, event_id, refused))
-            prepared.rejected_rows.append(rejected_row(text, refused, arrival, number))
+            kept = rejected_row(text, refused, arrival, number)
+            kept.envelope = shared_by(envelope, event)
+            prepared.rejected_rows.append(kept)
         else:
             prepared.rows.append(row)
     return prepared
@@ -111,6 +115,8 @@ def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, numb
     user_id, anonymous_id = validation.identity(event)
     validation.check_object(event.properties, limits, "properties")
     validation.check_object(event.traits, limits, "traits")
+    plan = arrival.project.plan
+    violations = check(plan, name, event.properties, event.traits) if plan else ()
     event_id, id_correction = event_ids.normalise(event.event_id)
     when = clock.resolve(event.timestamp)
     context = _context(event, kind, shared_context, arrival)
@@ -139,6 +145,7 @@ def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, numb
         corrections + when.corrections,
         event.properties or EMPTY,
         event.traits or EMPTY,
+        violations,
     )
     return Row(row, context)
 

@@ -37,6 +37,7 @@ class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     corrections: tuple[str, ...] = ()
     properties: dict[str, Any] | msgspec.Raw = EMPTY
     traits: dict[str, Any] | msgspec.Raw = EMPTY
+    violations: tuple[str, ...] = ()
 
 
 class ContextRow(msgspec.Struct, omit_defaults=True, gc=False):
@@ -104,6 +105,7 @@ class RejectedRow(msgspec.Struct, gc=False):
     _stream: int
     _frame: int
     _row: int
+    envelope: str = ""
 
 
 _encoder = msgspec.json.Encoder()

@@ -135,6 +135,8 @@ class Allowance:
         bucket = self.events
         if bucket is not None:
             tokens = bucket.tokens
+            if self.is_opening:  # the rest of the burst is about to be leased
+                tokens += bucket.capacity - bucket.share
             reset = max(wait, (bucket.capacity - tokens) / bucket.rate)
         elif self.quota is not None:
             tokens = self.quota.limit - self.quota.used - self.quota.unreported

@@ -57,6 +57,8 @@ def test_the_tiers_that_ship(session: Session) -> None:
         "free": (100, 1_000_000, 1_000_000),
         "growth": (2_000, 10_000_000, 100_000_000),
         "enterprise": (20_000, 100_000_000, None),
+        "small": (500, 1_000_000, None),
+        "standard": (5_000, 10_000_000, None),
         "unmetered": (None, None, None),
     }
 

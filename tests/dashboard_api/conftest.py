@@ -32,7 +32,11 @@ BASE_URL = "http://dashboard.test"
 
 @pytest.fixture
 def settings(
-    database_url: str, redis_url: str, clickhouse_reader_url: str, tmp_path: Path
+    database_url: str,
+    redis_url: str,
+    clickhouse_reader_url: str,
+    warehouse_url: str,
+    tmp_path: Path,
 ) -> Settings:
     """Without a dbt manifest: loading one takes a second, and few tests ask for numbers."""
     return Settings(

@@ -25,6 +25,26 @@ EXPECTED: dict[str, str | None] = {
     "getProject": "viewer",
     "listKeys": "admin",
     "createKey": "admin",
+    "getTrackingPlan": "viewer",
+    "replaceTrackingPlan": "admin",
+    "setTrackingPlanMode": "admin",
+    "setTrackingPlanEvent": "admin",
+    "removeTrackingPlanEvent": "admin",
+    "listTrackingPlanVersions": "viewer",
+    "getTrackingPlanVersion": "viewer",
+    "restoreTrackingPlanVersion": "admin",
+    "exportTrackingPlan": "viewer",
+    "importTrackingPlan": "admin",
+    "listPlanViolations": "viewer",
+    "listUnknownEvents": "viewer",
+    "listRejectedEvents": "viewer",
+    "getRejectedEvent": "viewer",
+    "replayRejectedEvents": "admin",
+    "discardRejectedEvents": "admin",
+    "listTiers": "user",
+    "changeTier": "user",
+    "setProjectTier": "owner",
+    "getProjectLimits": "viewer",
     "getCatalog": "viewer",
     "runQuery": "viewer",
     "getOverview": "viewer",
@@ -33,9 +53,19 @@ EXPECTED: dict[str, str | None] = {
 
 BODIES: dict[str, Any] = {
     "createKey": {"kind": "write"},
+    "replaceTrackingPlan": {},
+    "setTrackingPlanMode": {},
+    "setTrackingPlanEvent": {},
+    "replayRejectedEvents": {"ids": ["1-2-3"]},
+    "discardRejectedEvents": {"ids": ["1-2-3"]},
+    "changeTier": {},
+    "setProjectTier": {"tier": "unmetered"},
     "runQuery": {"kind": "metrics", "metrics": ["none"], "time": {"last": {"n": 1, "unit": "day"}}},
     "ask": {"question": "?"},
 }
+
+
+IN_PATHS = {"event_name": "none", "version": 1, "rejected_id": "1-2-3", "name": "free"}
 
 
 def operations(app: FastAPI) -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -64,7 +94,7 @@ async def call(
     named = {parameter["name"] for parameter in operation.get("parameters", [])}
     return await client.request(
         method,
-        path.format(project_id=project_id),
+        path.format(project_id=project_id, **IN_PATHS),
         params={"project_id": project_id} if "project_id" in named and "{" not in path else None,
         json=BODIES.get(name),
         headers=headers,

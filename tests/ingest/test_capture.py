@@ -13,9 +13,10 @@ import httpx
 import pytest
 
 from control_plane.database import Database
-from control_plane.repositories import api_keys, projects
+from control_plane.repositories import api_keys, projects, rate_tiers
 from ingest.capture.routes import ROUTES
 from tests.ingest.services import Ingest, event
+from tests.waiting import eventually
 
 
 def test_an_accepted_event_becomes_a_row(ingest: Ingest) -> None:
@@ -351,3 +352,33 @@ def test_an_event_can_be_queried_within_two_seconds(ingest: Ingest) -> None:
         ingest.wait_for_rows(count)
         delays.append(time.monotonic() - started)
     assert sorted(delays)[2] < 2.0
+
+
+def test_a_project_above_its_tier_is_told_when_to_come_back(ingest: Ingest) -> None:
+    move_to_tier(ingest, "slow", events_per_second=1, burst_seconds=30)
+    eventually(lambda: ingest.send(event()).headers.get("ratelimit-limit") == "30")
+    time.sleep(0.2)  # until the share of this process has come
+    answers = [ingest.send(*(event() for _ in range(5))) for _ in range(7)]
+    refused = answers[-1]
+    assert (refused.status_code, refused.json()["type"]) == (429, "rate-limited")
+    assert [answer.status_code for answer in answers[:5]] == [200] * 5
+    assert 1 <= int(refused.headers["retry-after"]) <= 5
+    assert int(refused.headers["ratelimit-remaining"]) < 5
+
+
+def test_a_project_above_its_quota_is_refused_for_the_month(ingest: Ingest) -> None:
+    move_to_tier(ingest, "scarce", monthly_events=20)
+    eventually(lambda: ingest.send(event()).headers.get("ratelimit-limit") == "20")
+    assert ingest.send(*(event() for _ in range(19))).headers["ratelimit-remaining"] == "0"
+    refused = ingest.send(event())
+    assert (refused.status_code, refused.json()["type"]) == (429, "quota-exceeded")
+    assert refused.headers["ratelimit-remaining"] == "0"
+    assert 1 <= int(refused.headers["retry-after"]) <= 3_600
+    move_to_tier(ingest, "unmetered")
+    eventually(lambda: ingest.send(event()).status_code == 200)
+
+
+def move_to_tier(ingest: Ingest, name: str, **settings: int) -> None:
+    with Database(ingest.database_url) as database:
+        database.run(rate_tiers.save, name, **settings)  # type: ignore[arg-type]
+        database.run(projects.update, ingest.project_id, tier=name)

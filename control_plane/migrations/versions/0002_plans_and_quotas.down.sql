@@ -1,9 +1,5 @@
 UPDATE projects SET tier = 'unmetered' WHERE tier IN ('free', 'growth', 'enterprise');
 DELETE FROM rate_tiers WHERE name IN ('free', 'growth', 'enterprise');
-INSERT INTO rate_tiers (name, events_per_second, bytes_per_second) VALUES
-    ('standard', 5000, 10000000),
-    ('small', 500, 1000000)
-ON CONFLICT DO NOTHING;
 ALTER TABLE rate_tiers DROP COLUMN monthly_events;
 
 DROP TABLE monthly_usage, rejected_replays;

@@ -83,6 +83,3 @@ INSERT INTO rate_tiers (name, events_per_second, bytes_per_second, monthly_event
     ('free', 100, 1000000, 1000000),
     ('growth', 2000, 10000000, 100000000),
     ('enterprise', 20000, 100000000, NULL);
-
-DELETE FROM rate_tiers
-WHERE name IN ('standard', 'small') AND name NOT IN (SELECT tier FROM projects);

@@ -27,8 +27,8 @@ from dashboard_api.routes import (
 )
 from dashboard_api.settings import Settings
 
-# The largest request is a tracking plan: 1 MiB as JSON, more as YAML.
-MAXIMUM_BODY_BYTES = 4 * 1024 * 1024
+# The largest requests are tracking plans, and semantic queries of 50 filters of 1,000 values.
+MAXIMUM_BODY_BYTES = 1024 * 1024
 
 ROUTERS = (
     auth, projects, keys, tracking_plan, rejected_events, limits, catalog, query, overview, ai,

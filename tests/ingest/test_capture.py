@@ -380,5 +380,5 @@ def test_a_project_above_its_quota_is_refused_for_the_month(ingest: Ingest) -> N
 
 def move_to_tier(ingest: Ingest, name: str, **settings: int) -> None:
     with Database(ingest.database_url) as database:
-        database.run(rate_tiers.save, name, **settings)  # type: ignore[arg-type]
+        database.run(rate_tiers.save, name, **settings)
         database.run(projects.update, ingest.project_id, tier=name)

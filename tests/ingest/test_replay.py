@@ -153,6 +153,19 @@ def test_segment_payloads_keep_what_their_request_said(ingest: Ingest, desk: Des
     assert json.loads(rows["identify"]["traits"]) == {"plan": "pro"}
 
 
+def test_posthog_payloads_are_replayed_in_their_own_protocol(ingest: Ingest, desk: Desk) -> None:
+    nobody = {"event": "$pageview", "uuid": str(uuid.uuid4()), "timestamp": HAPPENED_AT}
+    batch = {"api_key": ingest.write_key, "batch": [nobody], "sent_at": SENT_AT}
+    ingest.post("/batch", json=batch)
+    (found,) = desk.rejections(1, code="missing_identity")
+    (sent,) = desk.replay([found], Repair(patch={"distinct_id": "u1"}))
+    assert sent == Outcome(found.id, ReplayState.REPLAYED, (nobody["uuid"],))
+    (row,) = ingest.wait_for_rows(1)
+    assert (row["protocol"], row["event_name"], row["user_id"]) == ("posthog", "page_view", "u1")
+    ahead = row["timestamp"].replace(tzinfo=UTC) - found.received_at
+    assert ahead == timedelta(seconds=-10)
+
+
 def test_a_payload_that_is_no_json_is_replaced_as_a_whole(ingest: Ingest, desk: Desk) -> None:
     ingest.post("/v1/events", content=b'{"events": [')
     (found,) = desk.rejections(1, code="malformed_json")

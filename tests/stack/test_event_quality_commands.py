@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from stack.cli import build_app
 from tests.ingest.services import Ingest, event, make_ingest, running
@@ -87,8 +86,8 @@ def test_a_plan_is_written_enforced_and_what_it_rejects_is_replayed(
     assert listed["id"] == f"{rejected['_stream']}-{rejected['_frame']}-{rejected['_row']}"
     again = analytics("rejected", "replay", "--id", listed["id"], *project)
     assert (again.exit_code, "plan_violation" in again.stdout) == (1, True)
-    words = ("--code", "plan_violation", "--set", 'properties.id="A-5"')
-    (sent,) = printed(analytics("rejected", "replay", *words, *project, "--json"))
+    mended: tuple[str, ...] = ("--code", "plan_violation", "--set", 'properties.id="A-5"')
+    (sent,) = printed(analytics("rejected", "replay", *mended, *project, "--json"))
     assert sent["state"] == "replayed"
     assert "replayed" in analytics("rejected", "show", listed["id"], *project).stdout
     assert len(ingest.wait_for_rows(2)) == 2
@@ -104,6 +103,6 @@ def test_a_plan_is_written_enforced_and_what_it_rejects_is_replayed(
         assert (done.exit_code, message in done.stderr) == (2, True), done.stderr
     moved = printed(analytics("projects", "set-tier", "Sample shop", "growth", "--json"))
     assert moved["tier"] == "growth"
-    words = ("tiers", "set", "growth", "--monthly-events", "none", "--events-per-second", "3,000")
-    changed = printed(analytics(*words, "--json"))
+    raised = ("tiers", "set", "growth", "--monthly-events", "none", "--events-per-second", "3,000")
+    changed = printed(analytics(*raised, "--json"))
     assert (changed["monthly_events"], changed["events_per_second"]) == (None, 3_000)

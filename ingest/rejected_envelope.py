@@ -15,7 +15,7 @@ MAX_TEXT = 100
 
 
 def shared_by(envelope: Envelope, event: Event | None) -> str:
-    """JSON with any of `sent_at`, `context` and (from the route) `type`; '' for nothing."""
+    """JSON with any of `sent_at`, `context` (unless too deep) and, from the route, `type`; '' for nothing."""
     shared: dict[str, Any] = {}
     if isinstance(envelope.sent_at, int | float) or (
         isinstance(envelope.sent_at, str) and len(envelope.sent_at) <= MAX_TEXT
@@ -25,4 +25,8 @@ def shared_by(envelope: Envelope, event: Event | None) -> str:
         shared["context"] = envelope.context
     if event is not None and event.type and len(event.type) <= MAX_TEXT:
         shared["type"] = event.type
-    return msgspec.json.encode(shared).decode() if shared else ""
+    try:
+        return msgspec.json.encode(shared).decode() if shared else ""
+    except RecursionError:  # nested too deeply to be sent again
+        del shared["context"]
+        return msgspec.json.encode(shared).decode()

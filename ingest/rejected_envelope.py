@@ -15,7 +15,7 @@ MAX_TEXT = 100
 
 
 def shared_by(envelope: Envelope, event: Event | None) -> str:
-    """JSON with any of `sent_at`, `context` (unless too deep) and, from the route, `type`; '' for nothing."""
+    """JSON with any of `sent_at`, `context` and, from the route, `type`; '' for nothing."""
     shared: dict[str, Any] = {}
     if isinstance(envelope.sent_at, int | float) or (
         isinstance(envelope.sent_at, str) and len(envelope.sent_at) <= MAX_TEXT

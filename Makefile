@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
 
 .DEFAULT_GOAL := help
-.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock
+.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,6 +58,9 @@ test-web: install ## Check and test the web application
 
 test-python: install web ## Run the Python tests in two processes; ARGS="-k funnel" selects
 	$(BIN)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+
+bench-ingest: install ## Measure ingest; needs wrk; ARGS="--seconds 20" for a short run
+	$(BIN)/python -m benchmarks.ingest $(ARGS)
 
 lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	$(UV_COMPILE) --all-extras pyproject.toml --output-file requirements.lock

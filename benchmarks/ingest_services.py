@@ -39,6 +39,7 @@ class IngestServices:
         log = directory / "engines.log"
         processes = [stack.enter_context(running(engine.service(), log)) for engine in engines]
         self.clickhouse = processes[0]
+        self.clickhouse_url = clickhouse.url
         self.warehouse: Client = connect(clickhouse.url)
         stack.callback(self.warehouse.close)
         migrate(self.warehouse)
@@ -83,10 +84,22 @@ class IngestServices:
             time.sleep(0.1)
         return rows
 
-    def rss_mb(self) -> float:
-        """Of the capture API's workers and the loader."""
-        processes = [*self.apis, *([self.loader] if self.loader else [])]
-        return sum(psutil.Process(process.pid).memory_info().rss for process in processes) / 2**20
+    def processes(self) -> dict[str, Process]:
+        """By name; several workers of the API are api, api_2 and so on."""
+        named = {f"api_{number}": api for number, api in enumerate(self.apis, 1)}
+        if "api_1" in named:
+            named = {"api": named.pop("api_1"), **named}
+        if self.loader is not None:
+            named["loader"] = self.loader
+        return {**named, "clickhouse": self.clickhouse}
+
+    def rss_mb(self) -> dict[str, int]:
+        """Resident memory of the API's workers and the loader, by name."""
+        return {
+            name: round(psutil.Process(process.pid).memory_info().rss / 2**20)
+            for name, process in self.processes().items()
+            if name != "clickhouse"
+        }
 
 
 @contextmanager

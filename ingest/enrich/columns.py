@@ -41,7 +41,8 @@ def of_object(
 
 def _of_json(text: bytes, sender: Sender, max_depth: int, keep_ip: bool) -> ContextColumns:
     context = _decode(text)
-    validation.check_depth(context, max_depth, "context")
+    if text.count(b"{") + text.count(b"[") > max_depth:
+        validation.check_depth(context, max_depth, "context")
     return of_object(context, None, sender, keep_ip=keep_ip)
 
 

@@ -18,7 +18,9 @@ Object = dict[str, Any]
 
 MAX_PIXELS = 65_535
 _PAGE = ("url", "path", "title", "referrer")
-_UTM = ("source", "medium", "campaign", "term", "content")
+_UTM = tuple(
+    (name, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content")
+)
 _SERVER_LIBRARIES = (
     "python",
     "node",
@@ -78,7 +80,10 @@ def _take_page(row: ContextRow, context: Object, page: Object) -> None:
     stated = context.get("page")
     if isinstance(stated, dict):
         for key in _PAGE:
-            setattr(row, key, _text(stated, key))
+            value = stated.get(key)
+            if isinstance(value, str):
+                setattr(row, key, value)
+                del stated[key]
         _drop_empty(context, "page")
     else:
         for key in _PAGE:
@@ -93,14 +98,14 @@ def _take_campaign(row: ContextRow, context: Object) -> None:
     """`context.campaign` if there is one, else the parameters of the URL, click ids included."""
     campaign = context.get("campaign")
     if isinstance(campaign, dict) and campaign:
-        for name in _UTM:
-            value = _text(campaign, "name" if name == "campaign" else name)
-            setattr(row, f"utm_{name}", value)
+        for name, column in _UTM:
+            setattr(row, column, _text(campaign, "name" if name == "campaign" else name))
         _drop_empty(context, "campaign")
     elif "?" in row.url:
         found = referrers.parameters(referrers.parse(row.url).query)
-        for name in _UTM:
-            setattr(row, f"utm_{name}", found.get(f"utm_{name}", ""))
+        for _, column in _UTM:
+            if column in found:
+                setattr(row, column, found[column])
         _add_click_id(row, found)
 
 

@@ -67,12 +67,14 @@ class Prepared(NamedTuple):
 def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
     """Decode, check and enrich each event by itself."""
     prepared = Prepared([], [], [])
+    limits, context_size = arrival.project.limits, envelope.context_size
     batch = _Surroundings(arrival, _clock(envelope.sent_at, arrival), envelope.context)
     for index, raw in enumerate(envelope.events):
         event: Event | None = None
         text = bytes(raw)
         try:
-            validation.check_size(len(text), arrival.project.limits, envelope.context_size)
+            if len(text) + context_size > limits.max_event_bytes:
+                raise validation.too_large(len(text), limits, context_size)
             event, corrections = _decode(text, arrival.protocol)
             around = batch
             if event.sent_at:
@@ -96,15 +98,17 @@ def _decode(text: bytes, protocol: Protocol) -> tuple[Event, tuple[str, ...]]:
     except rejection.DECODE_ERRORS as error:
         repaired = replace_lone_surrogates(text)
         if repaired == text:
-            raise rejection.of_event(error) from error
+            raise rejection.of_event(error, text) from error
     try:
         return protocol.decode_event(repaired), ("lone_surrogate_replaced",)
     except rejection.DECODE_ERRORS as error:
-        raise rejection.of_event(error) from error
+        raise rejection.of_event(error, repaired) from error
 
 
 def _clock(sent_at: Any, arrival: Arrival) -> Clock:
-    return Clock(arrival.received_at, timestamps.parse(sent_at).moment)
+    moment = timestamps.parse(sent_at).moment
+    corrections = ("sent_at_unreadable",) if moment is None and sent_at is not None else ()
+    return Clock(arrival.received_at, moment, corrections)
 
 
 def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, number: int) -> Row:
@@ -113,8 +117,10 @@ def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, numb
     kind = validation.event_type(event)
     name = validation.event_name(event, kind)
     user_id, anonymous_id = validation.identity(event)
-    validation.check_object(event.properties, limits, "properties")
-    validation.check_object(event.traits, limits, "traits")
+    if event.properties:
+        validation.check_object(event.properties, limits, "properties")
+    if event.traits:
+        validation.check_object(event.traits, limits, "traits")
     plan = arrival.project.plan
     violations = check(plan, name, event.properties, event.traits) if plan else ()
     event_id, id_correction = event_ids.normalise(event.event_id)
@@ -122,6 +128,9 @@ def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, numb
     context = _context(event, kind, shared_context, arrival)
     if id_correction:
         corrections = (*corrections, id_correction)
+    if clock.corrections:
+        corrections += clock.corrections
+    session_id, group_id, previous_id = event.session_id, event.group_id, event.previous_id
     # By position: 20 names would take five times as long.
     row = EventRow(
         arrival.project.project_id,
@@ -137,9 +146,9 @@ def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, numb
         number,
         user_id,
         anonymous_id,
-        validation.text_id(event.session_id, "session_id"),
-        validation.text_id(event.group_id, "group_id"),
-        validation.text_id(event.previous_id, "previous_id"),
+        "" if session_id is None else validation.text_id(session_id, "session_id"),
+        "" if group_id is None else validation.text_id(group_id, "group_id"),
+        "" if previous_id is None else validation.text_id(previous_id, "previous_id"),
         when.original,
         clock.sent_at,
         corrections + when.corrections,

@@ -108,7 +108,7 @@ class RejectedRow(msgspec.Struct, gc=False):
     envelope: str = ""
 
 
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def encode_context(row: ContextRow) -> bytes:

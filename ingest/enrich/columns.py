@@ -9,13 +9,13 @@ from functools import lru_cache
 import msgspec
 
 from ingest.enrich.context import Object, Sender, describes_page, enrich
-from ingest.protocols import rejection, validation
+from ingest.protocols import numbers, rejection, validation
 from ingest.rows import ContextColumns, encode_context
 
 CACHED_CONTEXTS = 4_096
 MAX_CACHED_LENGTH = 2_048  # so that a full cache has some 20 MB at most
 
-_decoder = msgspec.json.Decoder(Object | None)
+_decoder = msgspec.json.Decoder(Object | None, float_hook=numbers.exact)
 
 
 def of_json(
@@ -58,4 +58,4 @@ def _decode(text: bytes) -> Object:
     try:
         return _decoder.decode(text) or {}
     except rejection.DECODE_ERRORS as error:
-        raise rejection.of_event(error, within="context") from error
+        raise rejection.of_event(error, text, within="context") from error

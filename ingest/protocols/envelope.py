@@ -6,14 +6,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from ingest.protocols import rejection
+from ingest.protocols import brackets, rejection
 from ingest.protocols.event import Object
 
 Batch = TypeVar("Batch")
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
-_OPENING = frozenset(b"[{")
-_CLOSING = frozenset(b"]}")
+_MARK = b"\xef\xbb\xbf"  # U+FEFF in UTF-8
 # \ud800 to \udfff: a high surrogate not followed by a low one, or a low one not preceded by a high.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -32,37 +30,17 @@ class Envelope(NamedTuple):
     context_size: int = 0  # bytes of JSON
 
 
-class Split(NamedTuple):
-    """Elements of the array, and the body with that array emptied."""
-
-    elements: list[bytes]
-    remainder: bytes
+def without_mark(body: bytes) -> bytes:
+    """Without the byte order mark that some editors and frameworks put first."""
+    return body.removeprefix(_MARK)
 
 
-def split(body: bytes, key: str) -> Split | None:
-    """Cut the array under the top-level `key` into its elements by brackets alone.
-
-    For bodies that a JSON decoder refuses as a whole because one event is malformed or nested too
-    deeply. Linear, without recursion; None if the brackets do not pair up.
+def refuse_repeated(body: bytes, key: str) -> None:
+    """Raises MalformedBody if `key` has several arrays: a decoder takes the last, and says nothing
+    of the events in the others.
     """
-    start = re.search(rb'"%s"\s*:\s*\[' % key.encode(), body)
-    if start is None:
-        return None
-    position = first = start.end()
-    elements: list[bytes] = []
-    depth = 0
-    for token in _TOKEN.finditer(body, position):
-        byte = body[token.start()]
-        if byte in _OPENING:
-            depth += 1
-        elif byte in _CLOSING and depth:
-            depth -= 1
-        elif byte in _CLOSING or (byte == ord(",") and not depth):
-            elements.append(body[position : token.start()].strip())
-            position = token.end()
-            if byte in _CLOSING:
-                return Split(_without_empty(elements), body[:first] + body[token.start() :])
-    return None
+    if body.count(b'"%s"' % key.encode()) > 1 and len(brackets.array_starts(body, key)) > 1:
+        raise rejection.MalformedBody(f"`{key}` is there more than once")
 
 
 def recover(
@@ -72,11 +50,11 @@ def recover(
 
     Raises MalformedBody if it is not one of the events that is at fault.
     """
-    parts = split(body, key)
+    parts = brackets.split(body, key)
     if parts is None:
         raise rejection.of_body(error, body) from error
     try:
-        return list(parts.elements), decode(parts.remainder)
+        return list(parts.elements), decode(replace_lone_surrogates(parts.remainder))
     except rejection.DECODE_ERRORS as again:
         raise rejection.of_body(error, body) from again
 
@@ -84,8 +62,3 @@ def recover(
 def replace_lone_surrogates(data: bytes) -> bytes:
     r"""Put U+FFFD for `\ud800`-style escapes that are not half of a pair."""
     return _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], data)
-
-
-def _without_empty(elements: list[bytes]) -> list[bytes]:
-    """`[]` has no element, but a comma too many leaves one that is refused by name."""
-    return [] if elements == [b""] else elements

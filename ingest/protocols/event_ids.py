@@ -13,14 +13,16 @@ NAMESPACE = uuid.UUID("6f2c0f4e-5d0b-5c9e-9a57-3f1d6e0c7b21")
 def normalise(given: str | int | None) -> tuple[str, str | None]:
     """The id in canonical form, and the correction that it took.
 
-    An absent or nil id gets a new one, so retries of such an event cannot be told from new events;
-    any other text is hashed, so its retries can.
+    An absent, blank or nil id gets a new one, so retries of such an event cannot be told from new
+    events; any other text is hashed, so its retries can.
     """
-    if given is None or given in ("", _NIL):
+    if given is None or given == _NIL:
         return str(uuid_utils.uuid7()), "event_id_generated"
     text = str(given)
     if _CANONICAL.fullmatch(text):
         return text, None
+    if not text.strip():
+        return str(uuid_utils.uuid7()), "event_id_generated"
     lowered = text.lower()
     if _CANONICAL.fullmatch(lowered):
         return lowered, None

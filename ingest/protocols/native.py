@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.protocols import envelope, rejection
+from ingest.protocols import envelope, numbers, rejection
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event
 
@@ -23,11 +23,13 @@ class _Event(Event, gc=False):
 
 
 _batch = msgspec.json.Decoder(_Batch)
-_event = msgspec.json.Decoder(_Event)
+_event = msgspec.json.Decoder(_Event, float_hook=numbers.exact)
 
 
 def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. An object without `events` is a single event."""
+    body = envelope.without_mark(body)
+    envelope.refuse_repeated(body, "events")
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from ingest.protocols import envelope, rejection
+from ingest.protocols import brackets, envelope, numbers, rejection
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event, Id, Object, Time
 from ingest.protocols.posthog_properties import take_context, take_traits
@@ -74,17 +74,19 @@ class _Identity(NamedTuple):
 _batch = msgspec.json.Decoder(_Batch)
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _keyed = msgspec.json.Decoder(_Keyed)
-_message = msgspec.json.Decoder(_Message)
-_encode = msgspec.json.Encoder().encode
+_message = msgspec.json.Decoder(_Message, float_hook=numbers.exact)
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. An object without `batch` is a single event."""
     if body.startswith(_FORM):
         body = _form_data(body)
+    body = envelope.without_mark(body)
     if body.lstrip()[:1] == b"[":
         events = _list_of_events(body)
         return Envelope(events, write_key=_key_of(events))
+    envelope.refuse_repeated(body, "batch")
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
@@ -139,22 +141,22 @@ def _list_of_events(body: bytes) -> list[bytes | msgspec.Raw]:
     try:
         return list(_list.decode(body))
     except rejection.DECODE_ERRORS as error:
-        parts = envelope.split(b'{"batch":%s}' % body, "batch")
+        parts = brackets.split(b'{"batch":%s}' % body, "batch")
         if parts is None or parts.remainder.split() != [b'{"batch":[]}']:
             raise rejection.of_body(error, body) from error
         return list(parts.elements)
 
 
 def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
-    """The key that the first event carries itself, or in its properties."""
-    if not events:
-        return None
-    try:
-        event = _keyed.decode(events[0])
-    except rejection.DECODE_ERRORS:
-        return None
-    inner = event.properties or _Key()
-    return event.api_key or event.token or inner.token or inner.api_key
+    """The key that the first event that can be read carries itself, or in its properties."""
+    for raw in events:
+        try:
+            event = _keyed.decode(raw)
+        except rejection.DECODE_ERRORS:
+            continue
+        inner = event.properties or _Key()
+        return event.api_key or event.token or inner.token or inner.api_key
+    return None
 
 
 def _identity(message: _Message, properties: Object, kind: str) -> _Identity:

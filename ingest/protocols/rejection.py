@@ -4,6 +4,8 @@ import re
 
 import msgspec
 
+from ingest.protocols import brackets
+
 # What msgspec raises for bytes that are not the JSON asked for.
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -29,16 +31,20 @@ class MalformedBody(Exception):  # noqa: N818 - the name says what is wrong with
         self.position = position
 
 
-def of_event(error: Exception, within: str = "") -> Rejection:
-    """The rejection for what msgspec raised while decoding one event, or the object `within` it."""
+def of_event(error: Exception, text: bytes, within: str = "") -> Rejection:
+    """For what msgspec raised while decoding the text of an event, or of the object `within` it."""
     match error:
         case UnicodeDecodeError():
-            return Rejection("invalid_utf8", "the event holds bytes that are not UTF-8")
+            reason = f"not UTF-8 (byte {_position(error, text)})"
+            return Rejection("invalid_utf8", reason, within)
         case RecursionError():
-            return Rejection("too_deep", "the event is nested too deeply")
+            depth, _, field = brackets.deepest(text)
+            return Rejection("too_deep", f"nested too deeply, {depth} levels", within or field)
         case msgspec.ValidationError():
             return _of_type(str(error), within)
-    return Rejection("malformed_json", str(error))
+    if not text:
+        return Rejection("malformed_json", "a comma too many: there is no event behind it")
+    return Rejection("malformed_json", str(error), within)
 
 
 def of_body(error: Exception, body: bytes) -> MalformedBody:
@@ -47,15 +53,29 @@ def of_body(error: Exception, body: bytes) -> MalformedBody:
     if isinstance(error, msgspec.ValidationError):
         rejection = _of_type(message)
         return MalformedBody(f"{rejection.reason} at {rejection.field or 'the top level'}")
+    if encoding := _other_encoding(body):
+        return MalformedBody(f"the body is {encoding}, not JSON in UTF-8", 0)
     position = _position(error, body)
-    line = body.count(b"\n", 0, position) + 1
-    column = position - body.rfind(b"\n", 0, position)
     reason = _BYTE.sub("", message.removeprefix("JSON is malformed: "))
     if isinstance(error, UnicodeDecodeError):
         reason = "not UTF-8"
     elif isinstance(error, RecursionError):
-        reason = "nested too deeply"
+        depth, position, field = brackets.deepest(body)
+        reason = f"nested too deeply, {depth} levels" + (f" in {field}" if field else "")
+    elif not body:
+        reason = "the body is empty"
+    line = body.count(b"\n", 0, position) + 1
+    column = position - body.rfind(b"\n", 0, position)
     return MalformedBody(f"{reason}, at byte {position} (line {line}, column {column})", position)
+
+
+def _other_encoding(body: bytes) -> str:
+    """What senders take for JSON in UTF-8 now and then; '' if it is none of that."""
+    if body.startswith(b"\x1f\x8b"):
+        return "gzip within gzip"
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:2]:
+        return "UTF-16 or UTF-32"
+    return ""
 
 
 def _of_type(message: str, within: str = "") -> Rejection:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.protocols import envelope, rejection
+from ingest.protocols import envelope, numbers, rejection
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event, Id, Object, Time
 
@@ -61,13 +61,15 @@ class _Message(msgspec.Struct, gc=False, rename="camel"):
 
 _NO_REFERRER = "$direct"
 
-_batch = msgspec.json.Decoder(_Batch)
+_batch = msgspec.json.Decoder(_Batch, float_hook=numbers.exact)
 _keyed = msgspec.json.Decoder(_Keyed)
-_message = msgspec.json.Decoder(_Message)
+_message = msgspec.json.Decoder(_Message, float_hook=numbers.exact)
 
 
 def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. A body without `batch` is a single message."""
+    body = envelope.without_mark(body)
+    envelope.refuse_repeated(body, "batch")
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
@@ -112,13 +114,15 @@ def _envelope(events: list[bytes | msgspec.Raw], batch: _Batch, body: bytes) -> 
 
 
 def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
-    """The `writeKey` of the first message; decoded only if it seems to have one."""
-    if not events or b'"writeKey"' not in bytes(events[0]):
-        return None
-    try:
-        return _keyed.decode(events[0]).write_key
-    except rejection.DECODE_ERRORS:
-        return None
+    """The `writeKey` of the first readable message; decoded only if it seems to have one."""
+    for event in events:
+        if b'"writeKey"' not in bytes(event):
+            return None
+        try:
+            return _keyed.decode(event).write_key
+        except rejection.DECODE_ERRORS:
+            continue
+    return None
 
 
 def _context(message: _Message) -> Object | None:

@@ -12,14 +12,15 @@ import msgspec
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
+MAX_LENGTH = 100  # of a text that says a time in one of the less usual ways
 # The range of DateTime64(3): what lies outside is stored as its nearest end.
 STORABLE = (
     datetime(1900, 1, 1, tzinfo=UTC),
     datetime(2299, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NUMBER = re.compile(r"\d{9,17}(?:\.\d+)?")
-_LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?", re.ASCII)
+_LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(?:[.,]\d+)?", re.ASCII)
 
 
 class Parsed(msgspec.Struct, frozen=True, gc=False):
@@ -39,13 +40,17 @@ class Resolved(msgspec.Struct, frozen=True, gc=False):
 class Clock:
     """The client's clock against ours, for the events that were sent at one moment."""
 
-    __slots__ = ("_latest", "_offset", "_received_at", "sent_at")
+    __slots__ = ("_latest", "_offset", "_received_at", "corrections", "sent_at")
 
-    def __init__(self, received_at: datetime, sent_at: datetime | None) -> None:
+    def __init__(
+        self, received_at: datetime, sent_at: datetime | None, corrections: tuple[str, ...] = ()
+    ) -> None:
+        """`corrections` are those that reading the time of sending took."""
         self._received_at = received_at
         self._latest = received_at + MAX_AHEAD
         self._offset = None if sent_at is None else received_at - sent_at
         self.sent_at = None if sent_at is None else storable(sent_at)
+        self.corrections = corrections
 
     def resolve(self, original: Any) -> Resolved:
         """Decide on a timestamp; `rule` says how, see docs/reference/ingest-api.md."""
@@ -74,7 +79,7 @@ class Clock:
 
 
 def parse(value: Any) -> Parsed:
-    """Read RFC 3339 and its common variants, and seconds, milli- or microseconds since 1970."""
+    """Read RFC 3339 and its common variants, and seconds to nanoseconds since 1970."""
     if isinstance(value, str):
         return _parse_text(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -87,11 +92,16 @@ def _parse_text(text: str) -> Parsed:
         return _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
+    if len(text) > MAX_LENGTH:
+        return Parsed(None)
     if _NUMBER.fullmatch(text):
         return _parse_number(float(text))
+    if text.endswith("z"):  # RFC 3339 has it in lower case too
+        return _parse_text(f"{text[:-1]}Z")
     if _LEAP_SECOND.search(text):
         parsed = _parse_text(_LEAP_SECOND.sub(r"\1:59.999", text))
-        return Parsed(parsed.moment, (*parsed.corrections, "leap_second"))
+        if parsed.moment is not None:
+            return Parsed(parsed.moment, (*parsed.corrections, "leap_second"))
     return Parsed(None)
 
 
@@ -108,6 +118,7 @@ def _parse_number(value: float) -> Parsed:
         ("seconds", 1e11, 1.0),  # until the year 5138
         ("milliseconds", 1e14, 1e3),
         ("microseconds", 1e17, 1e6),
+        ("nanoseconds", 1e20, 1e9),
     ):
         if abs(value) < limit:
             try:

@@ -11,17 +11,16 @@ MAX_ID_LENGTH = 512
 _CONTAINERS: frozenset[type] = frozenset({dict, list})
 
 
-def check_size(size: int, limits: EventLimits, shared_size: int = 0) -> None:
+def too_large(size: int, limits: EventLimits, shared_size: int = 0) -> Rejection:
     """`shared_size` is that of the batch's context, which is stored with each of its events."""
-    if shared_size and size + shared_size > limits.max_event_bytes:
-        reason = (
-            f"the event has {size} bytes and the batch's context, which it shares, {shared_size}; "
-            f"the limit is {limits.max_event_bytes}"
-        )
-        raise Rejection("event_too_large", reason, "context")
-    if size > limits.max_event_bytes:
+    if not shared_size:
         reason = f"the event has {size} bytes, the limit is {limits.max_event_bytes}"
-        raise Rejection("event_too_large", reason)
+        return Rejection("event_too_large", reason)
+    reason = (
+        f"the event has {size} bytes and the batch's context, which it shares, {shared_size}; "
+        f"the limit is {limits.max_event_bytes}"
+    )
+    return Rejection("event_too_large", reason, "context")
 
 
 def event_type(event: Event) -> str:
@@ -34,7 +33,7 @@ def event_type(event: Event) -> str:
 
 def event_name(event: Event, kind: str) -> str:
     name = event.event or DEFAULT_NAMES.get(kind)
-    if not name:
+    if not name or name.isspace():
         raise Rejection("missing_event_name", "a track event needs a name", "event")
     if len(name) > MAX_NAME_LENGTH:
         reason = f"the name has {len(name)} characters, the limit is {MAX_NAME_LENGTH}"
@@ -46,7 +45,7 @@ def identity(event: Event) -> tuple[str, str]:
     """User id and anonymous id, of which one must be there."""
     user_id = text_id(event.user_id, "user_id")
     anonymous_id = text_id(event.anonymous_id, "anonymous_id")
-    if not user_id and not anonymous_id:
+    if not user_id.strip() and not anonymous_id.strip():
         reason = "neither user_id nor anonymous_id is given"
         raise Rejection("missing_identity", reason, "user_id")
     return user_id, anonymous_id
@@ -63,10 +62,8 @@ def text_id(value: Id, field: str) -> str:
     return text
 
 
-def check_object(value: dict[str, Any] | None, limits: EventLimits, field: str) -> None:
+def check_object(value: dict[str, Any], limits: EventLimits, field: str) -> None:
     """Bound the number of members and the depth; a flat object has depth 1."""
-    if not value:
-        return
     if len(value) > limits.max_properties:
         reason = f"{len(value)} members, the limit is {limits.max_properties}"
         raise Rejection("too_many_properties", reason, field)

@@ -35,8 +35,8 @@ def of_event(error: Exception, text: bytes, within: str = "") -> Rejection:
     """For what msgspec raised while decoding the text of an event, or of the object `within` it."""
     match error:
         case UnicodeDecodeError():
-            reason = f"not UTF-8 (byte {_position(error, text)})"
-            return Rejection("invalid_utf8", reason, within)
+            place = f"byte {_position(error, text)}" + (f" of {within}" if within else "")
+            return Rejection("invalid_utf8", f"not UTF-8 ({place})", within)
         case RecursionError():
             depth, _, field = brackets.deepest(text)
             return Rejection("too_deep", f"nested too deeply, {depth} levels", within or field)

@@ -243,7 +243,7 @@ def test_of_two_page_descriptions_the_context_s_counts() -> None:
         (b"17", "context", "invalid_type"),
         (b'"text"', "context", "invalid_type"),
         (b'{"a":1e999}', "context", "number_out_of_range"),
-        (b'{"a":"\xff"}', "", "invalid_utf8"),
+        (b'{"a":"\xff"}', "context", "invalid_utf8"),
         (b'{"a":[[[[[[[[1]]]]]]]]}', "context", "too_deep"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 from isal import isal_zlib
 
 from ingest import problems
+from ingest.protocols.rejection import MalformedBody
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -44,18 +45,21 @@ async def _receive(receive: Receive, limit: int) -> bytes:
 
 
 def unpack(body: bytes, limit: int) -> bytes:
-    """Gunzip what looks like gzip, whatever the headers say; never more than `limit` bytes."""
+    """Gunzip what looks like gzip, whatever the headers say; never more than `limit` bytes.
+
+    Raises Problem 413, and MalformedBody.
+    """
     if not body.startswith(_GZIP):
         return body
     inflater = isal_zlib.decompressobj(_GZIP_WINDOW)
     try:
         unpacked = inflater.decompress(body, limit + 1)
     except isal_zlib.IsalError as error:  # type: ignore[misc]  # the stub says an instance
-        raise problems.malformed(f"the body looks like gzip, but is not: {error}") from error
+        raise MalformedBody(f"the body looks like gzip, but is not: {error}") from error
     if len(unpacked) > limit:
         raise too_large(limit)
     if not inflater.eof:
-        raise problems.malformed("the gzip body is cut short")
+        raise MalformedBody("the gzip body is cut short")
     return unpacked
 
 

@@ -51,14 +51,15 @@ class CaptureService:
         self._refuse_when_overloaded()
         key = request.write_key()
         project = await self._authenticate(key, request) if key else None
-        body = await self._body(request, receive, project.limits if project else ANYONE)
+        limits = project.limits if project else ANYONE
+        body = await self._body(request, receive, limits)
         try:
+            body = unpack(body, limits.max_batch_bytes)
             envelope = protocol.decode_envelope(body)
         except MalformedBody as malformed:
             if project is not None:
-                await self._keep_malformed(
-                    body, malformed, self._arrival(project, protocol, request)
-                )
+                arrival = self._arrival(project, protocol, request)
+                await self._keep_malformed(body, malformed, arrival)
             raise problems.malformed(str(malformed), malformed.position) from malformed
         if envelope.sent_at is None and request.query:
             envelope = envelope._replace(sent_at=request.sent_at())
@@ -115,8 +116,7 @@ class CaptureService:
             raise problems.too_large(
                 f"The body has {request.content_length()} bytes, a batch may have {limit}."
             )
-        body = await receive_body(receive, limit, self._settings.body_deadline_seconds)
-        return unpack(body, limit)
+        return await receive_body(receive, limit, self._settings.body_deadline_seconds)
 
     def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
         return Arrival(

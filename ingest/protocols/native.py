@@ -29,12 +29,12 @@ _event = msgspec.json.Decoder(_Event, float_hook=numbers.exact)
 def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. An object without `events` is a single event."""
     body = envelope.without_mark(body)
-    envelope.refuse_repeated(body, "events")
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
         events, batch = envelope.recover(body, "events", _batch.decode, error)
         return Envelope(events, batch.sent_at, batch.write_key)
+    envelope.refuse_repeated(body, "events")
     if batch.events is msgspec.UNSET:
         return Envelope([body], batch.sent_at, batch.write_key)
     return Envelope(list(batch.events), batch.sent_at, batch.write_key)

@@ -86,12 +86,12 @@ def decode_envelope(body: bytes) -> Envelope:
     if body.lstrip()[:1] == b"[":
         events = _list_of_events(body)
         return Envelope(events, write_key=_key_of(events))
-    envelope.refuse_repeated(body, "batch")
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
         events, batch = envelope.recover(body, "batch", _batch.decode, error)
     else:
+        envelope.refuse_repeated(body, "batch")
         events = [body] if batch.batch is msgspec.UNSET else list(batch.batch)
     # The clock of who copies old events says nothing of when they happened.
     sent_at = None if batch.historical_migration is True else batch.sent_at

@@ -69,12 +69,12 @@ _message = msgspec.json.Decoder(_Message, float_hook=numbers.exact)
 def decode_envelope(body: bytes) -> Envelope:
     """Raises MalformedBody. A body without `batch` is a single message."""
     body = envelope.without_mark(body)
-    envelope.refuse_repeated(body, "batch")
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
         events, batch = envelope.recover(body, "batch", _batch.decode, error)
         return _envelope(events, batch, body)
+    envelope.refuse_repeated(body, "batch")
     if batch.batch is msgspec.UNSET:
         return Envelope([body], batch.sent_at, batch.write_key)
     return _envelope(list(batch.batch), batch, body)

@@ -12,7 +12,7 @@ import msgspec
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
-MAX_LENGTH = 100  # of a text that says a time in one of the less usual ways
+MAX_LENGTH = 100  # of a text that says a time
 # The range of DateTime64(3): what lies outside is stored as its nearest end.
 STORABLE = (
     datetime(1900, 1, 1, tzinfo=UTC),
@@ -88,14 +88,15 @@ def parse(value: Any) -> Parsed:
 
 
 def _parse_text(text: str) -> Parsed:
+    if len(text) > MAX_LENGTH:
+        return Parsed(None)
+    # Before anything else: to Python, 1711111111111 is a minute of the year 1711.
+    if "-" not in text and _NUMBER.fullmatch(text):
+        return _parse_number(float(text))
     try:
         return _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
-    if len(text) > MAX_LENGTH:
-        return Parsed(None)
-    if _NUMBER.fullmatch(text):
-        return _parse_number(float(text))
     if text.endswith("z"):  # RFC 3339 has it in lower case too
         return _parse_text(f"{text[:-1]}Z")
     if _LEAP_SECOND.search(text):

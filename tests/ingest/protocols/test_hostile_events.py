@@ -1,113 +1,139 @@
 """Every odd event has a stated outcome, and never costs its neighbours."""
 
-import uuid
 from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.protocols.event_ids import NAMESPACE
+from ingest.pipeline import Protocol
+from ingest.protocols import posthog
 from ingest.protocols.rejection import MalformedBody
 from ingest.rows import encode_rejected
-from tests.ingest.protocols.arrivals import batch, event, process, raw_batch, raw_event
+from tests.ingest.protocols import hostile_requests as requests
+from tests.ingest.protocols.arrivals import (
+    NATIVE,
+    Processed,
+    Stored,
+    batch,
+    event,
+    process,
+    raw_batch,
+    raw_event,
+    segment_protocol,
+)
+from tests.ingest.protocols.hostile_bodies import BODIES, PROTOCOLS, BodyCase
+from tests.ingest.protocols.hostile_cases import CASES, Case
 
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "hostile-events.md"
+POSTHOG = Protocol(posthog.NAME, posthog.decode_envelope, posthog.decode_event)
+DECODERS = {"native": NATIVE, "segment": segment_protocol(), "posthog": POSTHOG}
+EVENT_ID = "0192f0c8-7b1a-7c3e-9d2f-0000000000aa"
 GOOD = raw_event(b"1")
 
 
-def stored(value: bytes) -> bytes:
-    """The properties that are stored for an event whose `x` is `value`, between two good ones."""
-    prepared = process(raw_batch(GOOD, raw_event(value), GOOD))
-    assert prepared.rejected == []
-    assert len(prepared.rows) == 3
-    return msgspec.json.encode(prepared.rows[1].properties)
+def between_good_ones(protocol: str, odd: bytes) -> Processed:
+    good = requests.good(protocol, str(uuid4()))
+    return process(requests.batch(protocol, [good, odd, good]), DECODERS[protocol])
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        b"9223372036854775808",
-        b"123456789012345678901234567890",
-        b'"\\u0000"',
-        b'{"":1}',
-        b'{"a":{"b":1},"a.b":2}',
-        '"žluťoučký 🐎"'.encode(),
-        b"-0.5",
-        b"null",
-    ],
-)
-def test_stored_exactly(value: bytes) -> None:
-    assert stored(value) == b'{"x":%s}' % value
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.member}-{case.input[:30]}")
+def test_an_odd_event_has_its_stated_outcome(protocol: str, case: Case) -> None:
+    odd = requests.event(protocol, case, EVENT_ID, "s1")
+    if odd is None:
+        pytest.skip("the protocol has no such member")
+    prepared = between_good_ones(protocol, odd)
+    if not case.code:
+        assert prepared.rejected == []
+        first, row, last = prepared.rows
+        requests.assert_stored(case, as_stored(row))
+    else:
+        first, last = prepared.rows
+        (item,) = prepared.rejected
+        field = requests.rejected_field(protocol, case)
+        assert (item.index, item.code, item.field) == (1, case.code, field)
+        assert item.reason
+        (kept,) = prepared.rejected_rows
+        assert (kept.code, kept.field, kept.reason) == (item.code, item.field, item.reason)
+        assert kept.payload == odd[: 64 * 1024].decode(errors="backslashreplace")
+    assert first.properties == last.properties == {"x": 1}
 
 
-@pytest.mark.parametrize(
-    ("value", "kept"),
-    [
-        (b'{"a":1,"a":2}', b'{"a":2}'),  # the last of a repeated key wins, as in JSON.parse
-        (b"1E5", b"100000.0"),
-        (b"-0", b"0"),
-        (b'"\\ud83d\\ude00"', '"😀"'.encode()),
-        (b'"\\ud800x"', '"\ufffdx"'.encode()),
-        (b'"x\\udfff"', '"x\ufffd"'.encode()),
-        (b'"\\\\ud800"', b'"\\\\ud800"'),  # an escaped backslash: no surrogate
-    ],
-)
-def test_stored_in_normal_form(value: bytes, kept: bytes) -> None:
-    assert stored(value) == b'{"x":%s}' % kept
+def as_stored(row: Stored) -> requests.StoredEvent:
+    objects = requests.exact_json(row.line)
+    return requests.StoredEvent(
+        properties=objects.get("properties", {}),
+        traits=objects.get("traits", {}),
+        context=objects.get("context", {}),
+        event_id=row.event_id,
+        user_id=row.user_id,
+        event_name=row.event_name,
+        timestamp=iso(row.timestamp),
+        received_at=iso(row.received_at),
+        timestamp_rule=row.timestamp_rule,
+        corrections=row.corrections,
+    )
 
 
-def test_a_replaced_surrogate_is_recorded() -> None:
-    (row,) = process(raw_batch(raw_event(b'"\\ud800"'))).rows
-    assert "lone_surrogate_replaced" in row.corrections
+def iso(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
-@pytest.mark.parametrize(
-    ("bad", "code"),
-    [
-        (raw_event(b"NaN"), "malformed_json"),
-        (raw_event(b"Infinity"), "malformed_json"),
-        (raw_event(b"01"), "malformed_json"),
-        (raw_event(b"1e999"), "number_out_of_range"),
-        (raw_event(b'"\xff"'), "invalid_utf8"),
-        (raw_event(b'"\xc0\xaf"'), "invalid_utf8"),  # overlong
-        (raw_event(b'"\xed\xa0\x80"'), "invalid_utf8"),  # a surrogate in UTF-8
-        (raw_event(b'"\x00"'), "malformed_json"),
-        (raw_event(b"[" * 1_000 + b"]" * 1_000), "too_deep"),
-        (raw_event(b"[" * 100_000 + b"]" * 100_000), "event_too_large"),
-        (raw_event(b'{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}'), "too_deep"),
-        (raw_event(b'"' + b"x" * 33_000 + b'"'), "event_too_large"),
-        (b'{"event":"clicked"}', "missing_identity"),
-        (b'{"event":"clicked","user_id":""}', "missing_identity"),
-        (b'{"anonymous_id":"a1"}', "missing_event_name"),
-        (b'{"anonymous_id":"a1","event":""}', "missing_event_name"),
-        (b'{"anonymous_id":"a1","event":"%s"}' % (b"n" * 201), "event_name_too_long"),
-        (b'{"anonymous_id":"%s","event":"e"}' % (b"n" * 513), "id_too_long"),
-        (b'{"anonymous_id":"a1","event":"e","type":"party"}', "unknown_type"),
-        (b'{"anonymous_id":"a1","event":{}}', "invalid_type"),
-        (b'{"anonymous_id":"a1","event":"e","properties":[]}', "invalid_type"),
-        (b'{"anonymous_id":true,"event":"e"}', "invalid_type"),
-        (b"17", "invalid_type"),
-        (b"null", "invalid_type"),
-    ],
-)
-def test_rejected_without_cost_to_its_neighbours(bad: bytes, code: str) -> None:
-    prepared = process(raw_batch(GOOD, bad, GOOD))
-    assert len(prepared.rows) == 2
-    (item,) = prepared.rejected
-    assert (item.index, item.code) == (1, code)
-    (row,) = prepared.rejected_rows
-    assert row.code == code
-    assert row.payload == bad[: 64 * 1024].decode(errors="backslashreplace")
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("case", BODIES, ids=lambda case: case.input)
+def test_an_odd_body_has_its_stated_outcome(protocol: str, case: BodyCase) -> None:
+    if protocol not in case.protocols or case.packed is not bytes:
+        pytest.skip("of another protocol, or of another layer")
+    body = requests.body(protocol, case)
+    if case.slug != "malformed-json":
+        prepared = process(body, DECODERS[protocol])
+        assert len(prepared.rows) == case.accepted
+        if not case.slug:
+            assert tuple(item.code for item in prepared.rejected) == case.codes
+        return
+    with pytest.raises(MalformedBody) as refused:
+        process(body, DECODERS[protocol])
+    assert case.detail.replace("KEY", requests.ARRAYS[protocol]) in str(refused.value)
 
 
-def test_ten_thousand_keys_are_too_many() -> None:
-    properties = {f"k{number}": 1 for number in range(2_000)}
-    (item,) = process(batch(event(properties=properties))).rejected
-    assert (item.code, item.field) == ("too_many_properties", "properties")
-    (item,) = process(batch(event(properties={f"k{n}": 1 for n in range(10_000)}))).rejected
-    assert item.code == "event_too_large"
+def test_the_page_states_the_outcomes() -> None:
+    assert requests.table() in PAGE.read_text()
+
+
+def test_what_is_too_deep_is_named_with_its_place() -> None:
+    deep = b"[" * 1_500 + b"]" * 1_500
+    (item,) = process(raw_batch(b'{"a":"b","unknown":[1,%s]}' % deep)).rejected
+    assert (item.field, item.reason) == ("unknown", "nested too deeply, 1502 levels")
+    with pytest.raises(MalformedBody, match=r"1501 levels in x, at byte 1519 \(line 2,") as refused:
+        process(b'{"events":[%s],\n"x":%s}' % (b"{}", deep))
+    assert refused.value.position == 1_519
+
+
+def test_bytes_that_are_not_utf_8_are_named_with_their_place() -> None:
+    (item,) = process(raw_batch(b'{"event":"\xff"}')).rejected
+    assert item.reason == "not UTF-8 (byte 10)"
+
+
+def test_a_time_of_sending_that_cannot_be_read_is_recorded() -> None:
+    given: list[Any] = [{}, "yesterday", ["2026-11-22"]]
+    for sent_at in given:
+        (row,) = process(batch(event(timestamp="2026-11-20T00:00:00Z"), sent_at=sent_at)).rows
+        assert row.timestamp_rule == "client"
+        assert row.corrections == ("event_id_generated", "sent_at_unreadable")
+
+
+@pytest.mark.parametrize(("protocol", "key"), [("posthog", "api_key"), ("segment", "writeKey")])
+def test_an_unreadable_first_event_does_not_cost_the_key_of_the_second(
+    protocol: str, key: str
+) -> None:
+    bad, good = f'{{"{key}":"k","event":"\udcff"}}', f'{{"{key}":"k"}}'
+    body = requests.batch(protocol, [bad.encode(errors="surrogateescape"), good.encode()])
+    assert DECODERS[protocol].decode_envelope(body).write_key == "k"
 
 
 def test_the_greatest_allowed_event_is_taken() -> None:
@@ -118,28 +144,6 @@ def test_the_greatest_allowed_event_is_taken() -> None:
     prepared = process(batch(event(event="n" * 200, properties=properties)))
     assert prepared.rejected == []
     assert prepared.rows[0].properties == properties
-
-
-@pytest.mark.parametrize(
-    ("given_id", "event_id", "correction"),
-    [
-        ("0192f0c8-7b1a-7c3e-9d2f-0123456789ab", "0192f0c8-7b1a-7c3e-9d2f-0123456789ab", None),
-        ("0192F0C8-7B1A-7C3E-9D2F-0123456789AB", "0192f0c8-7b1a-7c3e-9d2f-0123456789ab", None),
-        ("order-17", str(uuid.uuid5(NAMESPACE, "order-17")), "event_id_hashed"),
-        (17, str(uuid.uuid5(NAMESPACE, "17")), "event_id_hashed"),
-    ],
-)
-def test_event_ids_become_uuids(given_id: object, event_id: str, correction: str | None) -> None:
-    (row,) = process(batch(event(event_id=given_id))).rows
-    assert row.event_id == event_id
-    assert row.corrections == ((correction,) if correction else ())
-
-
-@pytest.mark.parametrize("absent", [None, "", "00000000-0000-0000-0000-000000000000"])
-def test_an_absent_event_id_is_generated(absent: str | None) -> None:
-    (row,) = process(batch(event(event_id=absent))).rows
-    assert uuid.UUID(row.event_id).version == 7
-    assert row.corrections == ("event_id_generated",)
 
 
 def test_numeric_ids_become_text() -> None:
@@ -165,12 +169,6 @@ def test_a_malformed_body_is_refused_with_its_position(
         process(body)
     assert refused.value.position == position
     assert message in str(refused.value)
-
-
-@pytest.mark.parametrize("body", [b'{"events":{}}', b"[]", b'"text"'])
-def test_a_body_of_another_shape_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedBody, match="Expected"):
-        process(body)
 
 
 @settings(deadline=None)

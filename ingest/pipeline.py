@@ -11,7 +11,7 @@ from ingest.enrich.context import Object, Sender, own_copy
 from ingest.project import Project
 from ingest.protocols import event_ids, rejection, timestamps, validation
 from ingest.protocols.envelope import Envelope, replace_lone_surrogates
-from ingest.protocols.event import Event
+from ingest.protocols.event import TYPES, Event
 from ingest.protocols.rejection import Rejection
 from ingest.protocols.timestamps import Clock
 from ingest.rejected_envelope import shared_by
@@ -68,6 +68,7 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
     """Decode, check and enrich each event by itself."""
     prepared = Prepared([], [], [])
     limits, context_size = arrival.project.limits, envelope.context_size
+    decode_event = arrival.protocol.decode_event
     batch = _Surroundings(arrival, _clock(envelope.sent_at, arrival), envelope.context)
     for index, raw in enumerate(envelope.events):
         event: Event | None = None
@@ -75,7 +76,12 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
         try:
             if len(text) + context_size > limits.max_event_bytes:
                 raise validation.too_large(len(text), limits, context_size)
-            event, corrections = _decode(text, arrival.protocol)
+            corrections: tuple[str, ...] = ()
+            try:
+                event = decode_event(text)
+            except rejection.DECODE_ERRORS as error:
+                event = _decode_repaired(text, arrival.protocol, error)
+                corrections = ("lone_surrogate_replaced",)
             around = batch
             if event.sent_at:
                 around = batch._replace(clock=_clock(event.sent_at, arrival))
@@ -92,17 +98,15 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
     return prepared
 
 
-def _decode(text: bytes, protocol: Protocol) -> tuple[Event, tuple[str, ...]]:
+def _decode_repaired(text: bytes, protocol: Protocol, error: Exception) -> Event:
+    """Raises Rejection, for `error` unless lone surrogates are what is wrong."""
+    repaired = replace_lone_surrogates(text)
+    if repaired == text:
+        raise rejection.of_event(error, text) from error
     try:
-        return protocol.decode_event(text), ()
-    except rejection.DECODE_ERRORS as error:
-        repaired = replace_lone_surrogates(text)
-        if repaired == text:
-            raise rejection.of_event(error, text) from error
-    try:
-        return protocol.decode_event(repaired), ("lone_surrogate_replaced",)
-    except rejection.DECODE_ERRORS as error:
-        raise rejection.of_event(error, repaired) from error
+        return protocol.decode_event(repaired)
+    except rejection.DECODE_ERRORS as again:
+        raise rejection.of_event(again, repaired) from again
 
 
 def _clock(sent_at: Any, arrival: Arrival) -> Clock:
@@ -114,7 +118,9 @@ def _clock(sent_at: Any, arrival: Arrival) -> Clock:
 def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, number: int) -> Row:
     arrival, clock, shared_context = around
     limits = arrival.project.limits
-    kind = validation.event_type(event)
+    kind = event.type or "track"
+    if kind not in TYPES:
+        raise validation.unknown_type(kind)
     name = validation.event_name(event, kind)
     user_id, anonymous_id = validation.identity(event)
     if event.properties:

@@ -1,5 +1,6 @@
 """`POST /v1/events`: our own shape, one event or a batch."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -40,6 +41,5 @@ def decode_envelope(body: bytes) -> Envelope:
     return Envelope(list(batch.events), batch.sent_at, batch.write_key)
 
 
-def decode_event(raw: bytes | msgspec.Raw) -> Event:
-    """Raises what msgspec raises."""
-    return _event.decode(raw)
+# Of bytes; raises what msgspec raises. A function around it would take 40 ns an event.
+decode_event: Callable[[bytes], Event] = _event.decode

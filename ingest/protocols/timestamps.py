@@ -56,7 +56,7 @@ class Clock:
         """Decide on a timestamp; `rule` says how, see docs/reference/ingest-api.md."""
         if original is None:
             return Resolved(self._received_at, None, "received", ())
-        parsed = parse(original)
+        parsed = _parse_text(original) if original.__class__ is str else parse(original)
         moment = parsed.moment
         if moment is None:
             return Resolved(self._received_at, None, "unreadable", parsed.corrections)
@@ -88,15 +88,15 @@ def parse(value: Any) -> Parsed:
 
 
 def _parse_text(text: str) -> Parsed:
-    if len(text) > MAX_LENGTH:
-        return Parsed(None)
     # Before anything else: to Python, 1711111111111 is a minute of the year 1711.
-    if "-" not in text and _NUMBER.fullmatch(text):
-        return _parse_number(float(text))
+    if "-" not in text and text[:9].isdigit():
+        return _parse_number(float(text)) if _NUMBER.fullmatch(text) else Parsed(None)
     try:
         return _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
+    if len(text) > MAX_LENGTH:
+        return Parsed(None)
     if text.endswith("z"):  # RFC 3339 has it in lower case too
         return _parse_text(f"{text[:-1]}Z")
     if _LEAP_SECOND.search(text):
@@ -107,11 +107,15 @@ def _parse_text(text: str) -> Parsed:
 
 
 def _in_utc(moment: datetime) -> Parsed:
+    """Cut to milliseconds."""
+    corrections: tuple[str, ...] = ()
     if moment.tzinfo is None:
-        return Parsed(_to_milliseconds(moment.replace(tzinfo=UTC)), ("zone_assumed_utc",))
-    if moment.tzinfo is not UTC:
+        moment, corrections = moment.replace(tzinfo=UTC), ("zone_assumed_utc",)
+    elif moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return Parsed(_to_milliseconds(moment))
+    if excess := moment.microsecond % 1000:
+        moment = moment.replace(microsecond=moment.microsecond - excess)
+    return Parsed(moment, corrections)
 
 
 def _parse_number(value: float) -> Parsed:
@@ -128,11 +132,6 @@ def _parse_number(value: float) -> Parsed:
                 return Parsed(None)
             return Parsed(moment, (f"epoch_{unit}",))
     return Parsed(None)
-
-
-def _to_milliseconds(moment: datetime) -> datetime:
-    excess = moment.microsecond % 1000
-    return moment.replace(microsecond=moment.microsecond - excess) if excess else moment
 
 
 def storable(moment: datetime) -> datetime:

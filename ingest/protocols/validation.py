@@ -23,12 +23,9 @@ def too_large(size: int, limits: EventLimits, shared_size: int = 0) -> Rejection
     return Rejection("event_too_large", reason, "context")
 
 
-def event_type(event: Event) -> str:
-    kind = event.type or "track"
-    if kind not in TYPES:
-        reason = f"{kind[:40]!r} is none of {', '.join(sorted(TYPES))}"
-        raise Rejection("unknown_type", reason, "type")
-    return kind
+def unknown_type(kind: str) -> Rejection:
+    reason = f"{kind[:40]!r} is none of {', '.join(sorted(TYPES))}"
+    return Rejection("unknown_type", reason, "type")
 
 
 def event_name(event: Event, kind: str) -> str:

@@ -1,19 +1,15 @@
 """Every odd event has a stated outcome, and never costs its neighbours."""
 
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ingest.pipeline import Protocol
 from ingest.protocols import posthog
 from ingest.protocols.rejection import MalformedBody
-from ingest.rows import encode_rejected
 from tests.ingest.protocols import hostile_requests as requests
 from tests.ingest.protocols.arrivals import (
     NATIVE,
@@ -169,48 +165,3 @@ def test_a_malformed_body_is_refused_with_its_position(
         process(body)
     assert refused.value.position == position
     assert message in str(refused.value)
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=300))
-def test_any_bytes_are_refused_or_taken_apart(body: bytes) -> None:
-    with suppress(MalformedBody):
-        process(body)
-
-
-@settings(deadline=None, max_examples=300)
-@given(st.binary(max_size=60), st.integers(0, 2))
-def test_a_corrupted_event_leaves_its_neighbours_or_the_body_is_refused(
-    noise: bytes, place: int
-) -> None:
-    events = [GOOD, GOOD, GOOD]
-    events[place] = raw_event(noise)
-    try:
-        prepared = process(raw_batch(*events))
-    except MalformedBody:
-        return
-    assert len(prepared.rows) + len(prepared.rejected) >= 1
-    encode_rejected(prepared.rejected_rows)
-
-
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda children: (
-        st.lists(children, max_size=4) | st.dictionaries(st.text(), children, max_size=4)
-    ),
-    max_leaves=12,
-)
-
-
-@settings(deadline=None)
-@given(st.dictionaries(st.text(), json_values, max_size=8))
-def test_properties_are_stored_as_sent(properties: dict[str, Any]) -> None:
-    prepared = process(batch(event(properties=properties)))
-    if prepared.rejected:
-        assert prepared.rejected[0].code == "too_deep"
-        return
-    assert prepared.rows[0].properties == properties

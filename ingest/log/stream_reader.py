@@ -30,7 +30,7 @@ class Loss(NamedTuple):
     start: int
     end: int
     reason: str
-    is_acknowledged: bool = True  # False: a torn tail, whose requests had no 200
+    is_acknowledged: bool = True  # False: never durable; its requests had no 200
 
 
 class Reading(NamedTuple):
@@ -64,7 +64,7 @@ class StreamReader:
         if position.segment not in segments:
             return self._skip_missing(position, segments, has_ended)
         data, is_all = self._load(position, limit)
-        frames, losses, end = self._scan(position, data)
+        frames, losses, end = self._scan(position, data, segments)
         if not is_all or not (has_ended or segments[-1] > position.segment):
             return Reading(frames, losses, Position(position.segment, end), is_finished=False)
         size = position.offset + len(data)
@@ -102,7 +102,9 @@ class StreamReader:
                 data += more  # a frame larger than the limit
             return data, not file.read(1)
 
-    def _scan(self, position: Position, data: bytes) -> tuple[list[Frame], list[Loss], int]:
+    def _scan(
+        self, position: Position, data: bytes, segments: Sequence[int]
+    ) -> tuple[list[Frame], list[Loss], int]:
         frames: list[Frame] = []
         losses: list[Loss] = []
         base = position.offset
@@ -114,12 +116,19 @@ class StreamReader:
             if isinstance(item, Frame):
                 frames.append(item)
             else:
-                losses.append(self._loss(position.segment, base + skipped, item))
+                losses.append(self._loss(position.segment, base + skipped, item, segments))
             end = base + skipped + item_end
         return frames, losses, end
 
-    def _loss(self, segment: int, base: int, damage: Damage) -> Loss:
-        return Loss(self.stream, segment, base + damage.start, base + damage.end, damage.reason)
+    def _loss(self, segment: int, base: int, damage: Damage, segments: Sequence[int]) -> Loss:
+        """Acknowledged unless a later segment says that this was never durable.
+
+        Pages that were not synced reach the disk in any order: behind such a hole may be frames.
+        """
+        start, end = base + damage.start, base + damage.end
+        durable = self._durable_size(segment, segments)
+        is_acknowledged = durable is None or start < durable
+        return Loss(self.stream, segment, start, end, damage.reason, is_acknowledged)
 
     def _lost_tail(self, segment: int, end: int, size: int, segments: Sequence[int]) -> list[Loss]:
         """What follows the last intact frame of a complete segment.
@@ -139,8 +148,10 @@ class StreamReader:
     def _durable_size(self, segment: int, segments: Sequence[int]) -> int | None:
         for later in (other for other in segments if other > segment):
             header = self._header(later)
-            if header is not None and header.previous_segment == segment:
-                return header.previous_size
+            if header is None or header.previous_segment > segment:
+                continue
+            # Of an earlier segment: nothing in this one was acknowledged.
+            return header.previous_size if header.previous_segment == segment else 0
         return None
 
     def _header(self, segment: int) -> SegmentHeader | None:

@@ -5,6 +5,10 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+from ingest.log.frame import SEGMENT_HEADER_SIZE
+
+PAGE = 64  # bytes; small, so that a frame of a test has several
+
 
 class SimulatedFiles:
     """Implements `ingest.log.files.Files`.
@@ -24,6 +28,7 @@ class SimulatedFiles:
         self._next = 3
         self.failed_sync: set[int] = set()
         self.free = 1 << 40
+        self._shown: set[Path] = set()
 
     def create(self, path: Path) -> int:
         self._fail("create")
@@ -62,17 +67,36 @@ class SimulatedFiles:
     def free_bytes(self, path: Path) -> int:
         return self.free
 
+    def show(self, directory: Path) -> None:
+        """Write to a real directory what other processes see, but for what they deleted there."""
+        for path, content in list(self.content.items()):
+            shown = directory / path.name
+            if path in self._shown and not shown.exists():
+                del self.content[path]
+                continue
+            self._shown.add(path)
+            shown.write_bytes(content)
+
     def lose_power(self, chance: random.Random, directory: Path) -> None:
-        """Write to a real directory what a disk may hold after the power failed."""
+        """Write to a real directory what a disk may hold after the power failed.
+
+        Of bytes that were not synced any page may be there, in any order.
+        """
         for path, content in self.content.items():
             if path not in self.named and chance.random() < 0.5:
                 continue
             kept = self.durable[path] + chance.randint(0, len(content) - self.durable[path])
-            tail = bytes(content[self.durable[path] : kept])
-            if chance.random() < 0.3:
-                tail = bytes(len(tail))  # allocated, never written
-            data = bytes(content[: self.durable[path]]) + tail
+            tail = content[self.durable[path] : kept]
+            for start in range(0, len(tail), PAGE):
+                if chance.random() < 0.3:  # allocated, never written
+                    page = tail[start : start + PAGE]
+                    tail[start : start + PAGE] = bytes(len(page))
+            data = bytes(content[: self.durable[path]] + tail)
             (directory / path.name).write_bytes(data)
+
+    def is_certain(self, path: Path) -> bool:
+        """Whether the file and its segment header survive any failure of power."""
+        return path in self.named and self.durable[path] >= SEGMENT_HEADER_SIZE
 
     def _fail(self, operation: str) -> None:
         if (error := self._faults(operation)) is not None:

@@ -114,7 +114,9 @@ def test_an_odd_event_at_any_place_changes_nothing_for_the_others(
 ) -> None:
     good = [requests.good(protocol, f"0192f0c8-7b1a-7c3e-9d2f-00000000000{n}") for n in range(3)]
     event = odd if isinstance(odd, dict) else requests.event(protocol, odd, "x", "s")
-    batch: list[Any] = good if event is None else [*good[:place], event, *good[place:]]
+    batch: list[Any] = [*good]
+    if event is not None:
+        batch.insert(place, event)
     prepared = sent(protocol, *batch)
     assert len(prepared.rows) + len(prepared.rejected) == len(batch)
     stored = [

@@ -18,9 +18,7 @@ Object = dict[str, Any]
 
 MAX_PIXELS = 65_535
 _PAGE = ("url", "path", "title", "referrer")
-_UTM = tuple(
-    (name, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content")
-)
+_UTM = tuple((name, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content"))
 _SERVER_LIBRARIES = (
     "python",
     "node",

@@ -57,7 +57,7 @@ def between_good_ones(protocol: str, odd: bytes) -> Processed:
     return process(requests.batch(protocol, [good, odd, good]), DECODERS[protocol])
 
 
-@pytest.mark.parametrize(("protocol", "case", "odd"), odd_events())
+@pytest.mark.parametrize(("protocol", "case", "odd"), list(odd_events()))
 def test_an_odd_event_has_its_stated_outcome(protocol: str, case: Case, odd: bytes) -> None:
     prepared = between_good_ones(protocol, odd)
     if not case.code:
@@ -96,7 +96,7 @@ def iso(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
-@pytest.mark.parametrize(("protocol", "case"), odd_bodies())
+@pytest.mark.parametrize(("protocol", "case"), list(odd_bodies()))
 def test_an_odd_body_has_its_stated_outcome(protocol: str, case: BodyCase) -> None:
     body = requests.body(protocol, case)
     if case.slug != "malformed-json":

@@ -80,6 +80,7 @@ class Inserter:
         if new.rows:
             load_id = self._insert(self._events, new)
             loads.record(self._clickhouse, new, load_id, duplicates)
+            crash_points.reach("loader.after_watermark")
         self._metrics.duplicates(duplicates)
 
     def _insert_new_rejected(self, block: Block) -> None:

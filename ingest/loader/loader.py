@@ -114,3 +114,4 @@ class Loader:
         checkpoint.save(self._checkpoint_path, self._checkpoint)
         crash_points.reach("loader.after_checkpoint")
         self._reader.forget(self._checkpoint, gathered.finished)
+        crash_points.reach("loader.after_delete")

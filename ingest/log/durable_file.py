@@ -12,8 +12,10 @@ def replace(path: Path, content: bytes) -> None:
     temporary = path.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        crash_points.reach("file.before_write")
         file.write(content)
         file.flush()
+        crash_points.reach("file.before_sync")
         os.fsync(file.fileno())
     crash_points.reach("file.before_rename")
     temporary.rename(path)

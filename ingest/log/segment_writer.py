@@ -60,7 +60,9 @@ class SegmentWriter:
 
     def _open_next(self) -> None:
         segment = self._next_segment
+        crash_points.reach("log.before_create")
         self._descriptor = self._files.create(segment_path(self._directory, self._stream, segment))
+        crash_points.reach("log.after_create")
         self._next_segment += 1
         header = encode_segment_header(SegmentHeader(self._stream, segment, *self._last))
         self._write(header)

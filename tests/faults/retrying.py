@@ -1,93 +1,148 @@
-"""Clients that send until they are answered 200, and what of theirs is stored."""
+"""Clients that send until they are answered 200, and what of theirs is stored.
 
+They spend little: bodies are joined from bytes, and connections are kept open.
+"""
+
+import http.client
 import random
 import threading
 import time
-import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-import httpx
+from ingest import backlog
+from tests.ingest.services import Ingest
+from tests.waiting import eventually
 
-from tests.ingest.services import Ingest, event
-
-BATCH = 20
 DEADLINE = 240.0  # to recover and load the rest
+_EVENT = b'{"event":"clicked","anonymous_id":"a1","event_id":"%s"}'
 
 
 @dataclass
 class RetryingClient:
-    """Sends a batch until it is answered 200, as SDKs do; now and then sends it once more."""
+    """Sends a batch until it is answered 200, as SDKs do; now and then sends it once more.
+
+    `broken` counts requests without an answer, `refused` those that were answered otherwise.
+    """
 
     url: str
     write_key: str
-    chance: random.Random
-    acknowledged: list[str] = field(default_factory=list)
+    number: int
+    batch: int = 20
+    pause: float = 0.0  # seconds after each batch
+    acknowledged: list[bytes] = field(default_factory=list)
     resent: int = 0
+    broken: int = 0
+    refused: int = 0
+    statuses: set[int] = field(default_factory=set)
+    _connection: http.client.HTTPConnection | None = None
 
     def run(self, stop: threading.Event) -> None:
-        headers = {"Authorization": f"Bearer {self.write_key}"}
-        with httpx.Client(timeout=10, headers=headers) as http:
-            while not stop.is_set():
-                batch = [event(event_id=str(uuid.uuid4())) for _ in range(BATCH)]
-                self._send_until_accepted(http, batch)
-                self.acknowledged += [each["event_id"] for each in batch]
-                if self.chance.random() < 0.1:
-                    self._send(http, batch)
-                    self.resent += 1
+        chance = random.Random(self.number)
+        sent = 0
+        while not stop.is_set():
+            ids = uuids(self.batch, self.number, sent)
+            body = batch_of(ids)
+            self._send_until_accepted(body)
+            self.acknowledged += ids
+            sent += self.batch
+            if chance.random() < 0.1:
+                self._send(body)
+                self.resent += 1
+            if self.pause:
+                stop.wait(self.pause)
+        if self._connection is not None:
+            self._connection.close()
 
-    def _send_until_accepted(self, http: httpx.Client, batch: list[dict[str, Any]]) -> None:
+    def _send_until_accepted(self, body: bytes) -> None:
         deadline = time.monotonic() + DEADLINE
-        while self._send(http, batch) != 200:
+        while self._send(body) != 200:
             assert time.monotonic() < deadline, "the API did not come back"
             self.resent += 1
             time.sleep(0.1)
 
-    def _send(self, http: httpx.Client, batch: list[dict[str, Any]]) -> int:
-        with suppress(httpx.HTTPError):
-            return http.post(f"{self.url}/v1/events", json={"events": batch}).status_code
-        return 0
+    def _send(self, body: bytes) -> int:
+        """The status; 0 if the connection broke or could not be made."""
+        if self._connection is None:
+            self._connection = http.client.HTTPConnection(
+                self.url.removeprefix("http://"), timeout=10
+            )
+        try:
+            self._connection.request("POST", "/v1/events", body, self._headers())
+            answer = self._connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            self._connection = None
+            self.broken += 1
+            return 0
+        self.statuses.add(answer.status)
+        self.refused += answer.status != 200
+        return answer.status
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.write_key}"}
 
 
-class sending:  # noqa: N801 - used as a `with` clause
+def uuids(count: int, client: int, first: int) -> list[bytes]:
+    """UUIDv7 of now; no two clients, and no two numbers of a client, have the same."""
+    now = time.time_ns() // 1_000_000
+    start = b"%08x-%04x-7%03x-8000-" % (now >> 16, now & 0xFFFF, client)
+    return [start + b"%012x" % number for number in range(first, first + count)]
+
+
+def batch_of(ids: Sequence[bytes]) -> bytes:
+    return b'{"events":[' + b",".join([_EVENT % event_id for event_id in ids]) + b"]}"
+
+
+@contextmanager
+def sending(clients: Sequence[RetryingClient]) -> Iterator[None]:
     """Clients send in the background; leaving waits for their last acknowledgement."""
-
-    def __init__(self, clients: list[RetryingClient]) -> None:
-        self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=client.run, args=(self._stop,)) for client in clients
-        ]
-
-    def __enter__(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
+    stop = threading.Event()
+    threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
             thread.join()
 
 
-def wait_until_stored(ingest: Ingest, acknowledged: set[str]) -> list[str]:
-    """The event ids in the table, once all acknowledged ones are there and no more come."""
+class Account(NamedTuple):
+    """What became of events. The first three are counts of event ids."""
 
-    def stored() -> list[str]:
-        sql = "SELECT toString(event_id) FROM raw.events WHERE project_id = {project:String}"
-        return [event_id for (event_id,) in ingest.query(sql)]
+    acked: int
+    missing: int  # acknowledged, not stored
+    duplicates: int  # rows beyond the first of an id
+    stored: int  # rows
 
-    deadline = time.monotonic() + DEADLINE
-    return _settled(stored, lambda ids: acknowledged <= set(ids), deadline)
+    @property
+    def is_exact(self) -> bool:
+        return not self.missing and not self.duplicates
 
 
-def _settled(
-    read: Callable[[], list[str]], is_complete: Callable[[list[str]], bool], deadline: float
-) -> list[str]:
-    found = read()
-    while time.monotonic() < deadline:
-        time.sleep(1)
-        before, found = found, read()
-        if is_complete(found) and len(found) == len(before):
-            break
-    return found
+def settle(ingest: Ingest, acknowledged: Sequence[bytes], seconds: float = DEADLINE) -> Account:
+    """Wait until the log is loaded, then compare."""
+    wait_until_loaded(ingest, seconds)
+    stored = stored_ids(ingest)
+    distinct = set(stored)
+    acked = set(acknowledged)
+    return Account(len(acked), len(acked - distinct), len(stored) - len(distinct), len(stored))
+
+
+def wait_until_loaded(ingest: Ingest, seconds: float = DEADLINE) -> None:
+    eventually(lambda: unloaded_bytes(ingest) == 0, seconds)
+
+
+def unloaded_bytes(ingest: Ingest) -> int:
+    checkpoint = ingest.data_dir / "ingest" / "checkpoint.json"
+    return backlog.measure(ingest.log_directory, checkpoint).unloaded_bytes
+
+
+def stored_ids(ingest: Ingest) -> list[bytes]:
+    sql = "SELECT event_id FROM raw.events WHERE project_id = {project:String} FORMAT TSV"
+    return ingest.warehouse.raw_query(sql, {"project": ingest.project_id}).split()

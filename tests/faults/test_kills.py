@@ -1,86 +1,96 @@
-"""Clients that retry, services that die: what was acknowledged is stored, once.
+"""Clients that retry, services that die: what was acknowledged is stored, once."""
 
-FAULT_SECONDS sets how long the services are killed (default 20 s, for every run of the tests).
-"""
-
-import os
 import random
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
-from stack.engines import ClickHouse
 from stack.ports import free_port
-from tests.faults.retrying import RetryingClient, sending, wait_until_stored
-from tests.ingest.services import Ingest, Service, make_ingest, running
-from warehouse.client import connect
-from warehouse.migrations import migrate
+from tests.faults.conftest import Gateway
+from tests.faults.retrying import RetryingClient, sending, settle
+from tests.faults.scale import only_in_full, scaled
+from tests.ingest.services import Ingest, Service
 
-SECONDS = float(os.environ.get("FAULT_SECONDS", "20"))
 CLIENTS = 4
+BATCH = 400
 
 
-@pytest.fixture
-def clickhouse_service(tmp_path: Path) -> Iterator[tuple[Service, str]]:
-    """A gateway of one's own, to be killed."""
-    engine = ClickHouse(tmp_path / "clickhouse", free_port(), "admin-secret", "reader-secret")
-    service = engine.service()
-    service.prepare()
-    gateway = Service(
-        command=service.command,
-        environment=dict(service.environment),
-        probe=f"http://127.0.0.1:{engine.port}/ping",
-        journal=tmp_path / "clickhouse.log",
-    )
-    gateway.start()
-    client = connect(engine.url)
-    migrate(client)
-    client.close()
-    yield gateway, engine.url
-    gateway.kill()
-
-
-@pytest.fixture
-def ingest(
-    tmp_path: Path, clickhouse_service: tuple[Service, str], database_url: str, redis_url: str
-) -> Iterator[Ingest]:
-    _, clickhouse_url = clickhouse_service
-    with running(make_ingest(tmp_path, clickhouse_url, database_url, redis_url)) as ingest:
-        yield ingest
-
-
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    ("workers", "least_kills", "least_events"),
+    [
+        pytest.param(1, 10, 500_000, marks=only_in_full),
+        (2, scaled(4, 30), scaled(20_000, 2_000_000)),
+    ],
+)
 def test_random_kills_lose_and_double_nothing(
-    ingest: Ingest, clickhouse_service: tuple[Service, str]
+    ingest_over_gateway: Ingest,
+    gateway: Gateway,
+    workers: int,
+    least_kills: int,
+    least_events: int,
+    count: Callable[..., None],
 ) -> None:
-    chance = random.Random(1)
-    gateway, _ = clickhouse_service
+    ingest = ingest_over_gateway
     clients = [
-        RetryingClient(ingest.url, ingest.write_key, random.Random(seed)) for seed in range(CLIENTS)
+        RetryingClient(ingest.url, ingest.write_key, number, BATCH) for number in range(CLIENTS)
     ]
-    with sending(clients):
-        kills = kill_at_random([ingest.api, ingest.loader, gateway], chance)
-    for service in (ingest.api, ingest.loader, gateway):
-        service.wait_until_up()
+    with api_workers(ingest, workers) as apis:
+        services = [*apis, ingest.loader, gateway]
+        with sending(clients):
+            kills = 0
+            chance = random.Random(workers)
+            while kills < least_kills or sum(acknowledged(clients)) < least_events:
+                kill_one(services, chance)
+                kills += 1
+        for service in services:
+            service.wait_until_up()
+        account = settle(ingest, [each for client in clients for each in client.acknowledged])
+    count(account, kills=kills)
+    assert sum(client.broken for client in clients) > 0, "no client saw a broken connection"
+    assert account.is_exact, account
+    assert account.acked >= least_events
 
-    acknowledged = {event_id for client in clients for event_id in client.acknowledged}
-    stored = wait_until_stored(ingest, acknowledged)
-    assert kills >= 3
-    assert acknowledged
-    assert acknowledged - set(stored) == set(), "acknowledged events are missing"
-    assert len(stored) == len(set(stored)), "events are stored twice"
+
+def acknowledged(clients: list[RetryingClient]) -> list[int]:
+    return [len(client.acknowledged) for client in clients]
 
 
-def kill_at_random(services: list[Service], chance: random.Random) -> int:
-    kills = 0
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        time.sleep(chance.uniform(1, 3))
-        victim = chance.choice(services)
-        victim.kill()
-        time.sleep(chance.uniform(0, 0.5))
-        victim.start(wait=False)
-        kills += 1
-    return kills
+def kill_one(services: list[Service], chance: random.Random) -> None:
+    time.sleep(chance.uniform(1, scaled(2, 3)))
+    victim = chance.choice(services)
+    victim.kill()
+    time.sleep(chance.uniform(0, 0.5))
+    victim.start(wait=False)
+
+
+@contextmanager
+def api_workers(ingest: Ingest, workers: int) -> Iterator[list[Service]]:
+    """The API alone, or workers that share its port, each with a port of its own for probes."""
+    if workers == 1:
+        yield [ingest.api]
+        return
+    ingest.api.end()
+    apis = [api_worker(ingest.api) for _ in range(workers)]
+    try:
+        for api in apis:
+            api.start(wait=False)
+        for api in apis:
+            api.wait_until_up()
+        yield apis
+    finally:
+        for api in apis:
+            api.kill()
+
+
+def api_worker(api: Service) -> Service:
+    port = str(free_port())
+    return replace(
+        api,
+        environment={**api.environment, "INGEST_WORKER_PORT": port},
+        probe=f"http://127.0.0.1:{port}/ready",
+        process=None,
+    )

@@ -91,7 +91,24 @@ class StreamReader:
         following = next((number for number in segments if number > position.segment), None)
         if following is None:
             return Reading(frames, losses, position, is_finished=has_ended)
+        losses = [*losses, *self._missing_between(position.segment, following)]
         return Reading(frames, losses, Position(following, 0), is_finished=False)
+
+    def _missing_between(self, segment: int, following: int) -> list[Loss]:
+        """Segments are numbered without gaps: one that is not there was deleted.
+
+        The header after it names the last segment with acknowledged frames; nothing tells of those
+        before that one, so they are taken to have held some too.
+        """
+        header = self._header(following) if following > segment + 1 else None
+        if header is None:
+            return []
+        reason = "the segment is missing"
+        sizes = {header.previous_segment: header.previous_size}
+        return [
+            Loss(self.stream, missing, 0, sizes.get(missing, 0), reason)
+            for missing in range(segment + 1, min(header.previous_segment + 1, following))
+        ]
 
     def _load(self, position: Position, limit: int) -> tuple[bytes, bool]:
         """Bytes from the position on, and whether they reach the end of the file."""

@@ -158,6 +158,18 @@ def test_a_deleted_segment_is_reported_and_the_next_one_read(tmp_path: Path) -> 
     assert [loss.is_acknowledged for loss in reading.losses] == [True]
 
 
+def test_deleted_segments_are_reported_when_reading_comes_from_before_them(tmp_path: Path) -> None:
+    written(tmp_path, count=15)
+    for segment in (1, 2):
+        names.segment_path(tmp_path, STREAM, segment).unlink()
+    found, losses = read_all(tmp_path)
+    assert [each.number for each in found] == [0, 1, 2, 9, 10, 11, 12, 13, 14]
+    assert [(loss.segment, loss.reason, loss.is_acknowledged) for loss in losses] == [
+        (1, "the segment is missing", True),
+        (2, "the segment is missing", True),
+    ]
+
+
 def test_a_bit_flipped_in_the_last_frame_of_a_segment_is_reported(tmp_path: Path) -> None:
     frames = written(tmp_path)
     first = names.segment_path(tmp_path, STREAM, 0)

@@ -22,6 +22,7 @@ from ingest.log.checkpoint import Checkpoint
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.02
+CHECKPOINT_RETRY_SECONDS = 1.0
 
 
 class BlockLimits(NamedTuple):
@@ -111,7 +112,20 @@ class Loader:
             positions=positions,
         )
         crash_points.reach("loader.before_checkpoint")
-        checkpoint.save(self._checkpoint_path, self._checkpoint)
+        self._save_checkpoint()
         crash_points.reach("loader.after_checkpoint")
         self._reader.forget(self._checkpoint, gathered.finished)
         crash_points.reach("loader.after_delete")
+
+    def _save_checkpoint(self) -> None:
+        """Until it is on disk: segments are deleted after it, which may be what makes room."""
+        while True:
+            try:
+                checkpoint.save(self._checkpoint_path, self._checkpoint)
+            except OSError as error:  # above all: no space left
+                self._metrics.checkpoint_failed(str(error))
+                if self._stop.wait(CHECKPOINT_RETRY_SECONDS):
+                    raise Stopped from error
+            else:
+                self._metrics.checkpoint_saved()
+                return

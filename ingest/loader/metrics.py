@@ -33,8 +33,12 @@ class LoaderMetrics:
         self._pending = Gauge("loader_pending_rows", "Rows read, not inserted", registry=registry)
         self._lag = Gauge("loader_lag_seconds", "Age of the oldest row read", registry=registry)
         self._load_id = Gauge("loader_load_id", "Last load id given", registry=registry)
+        self._checkpoint_errors = Counter(
+            "loader_checkpoint_errors", "Failures to store the checkpoint", registry=registry
+        )
         self.polled_at = time.monotonic()
         self.last_error = ""
+        self.checkpoint_error = ""
 
     def polled(self, rows: int, oldest_written_at: int) -> None:
         """The loader is alive and has so many rows in hand."""
@@ -59,6 +63,14 @@ class LoaderMetrics:
         logger.warning("ClickHouse: %s", message)
         self.last_error = message
         self._errors.labels(str(code)).inc()
+
+    def checkpoint_failed(self, message: str) -> None:
+        logger.warning("the checkpoint could not be stored: %s", message)
+        self.checkpoint_error = message
+        self._checkpoint_errors.inc()
+
+    def checkpoint_saved(self) -> None:
+        self.checkpoint_error = ""
 
     def lost(self, loss: Loss) -> None:
         level = logging.ERROR if loss.is_acknowledged else logging.INFO

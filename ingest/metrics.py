@@ -45,7 +45,12 @@ class Metrics:
         self._unloaded = Gauge(
             "ingest_log_unloaded_bytes", "Log waiting for the loader", registry=registry
         )
-        self._lag = Gauge("ingest_log_lag_seconds", "Age of what waits", registry=registry)
+        self._unloaded_rows = Gauge(
+            "ingest_log_unloaded_rows", "Events waiting for the loader", registry=registry
+        )
+        self._lag = Gauge(
+            "ingest_log_lag_seconds", "Age of the oldest event that waits", registry=registry
+        )
         self._free = Gauge(
             "ingest_disk_free_bytes", "Free on the disk of the log", registry=registry
         )
@@ -79,6 +84,7 @@ class Metrics:
 
     def set_backlog(self, backlog: Backlog) -> None:
         self._unloaded.set(backlog.unloaded_bytes)
+        self._unloaded_rows.set(backlog.unloaded_rows)
         self._lag.set(backlog.lag_seconds)
         self._free.set(backlog.free_bytes)
 

@@ -11,7 +11,7 @@ import redis.asyncio as redis
 from sqlalchemy import text
 
 from control_plane.database import AsyncDatabase
-from ingest import backlog
+from ingest.backlog import BacklogGauge
 from ingest.capture.live import LiveFeed
 from ingest.capture.service import CaptureService
 from ingest.control_plane_keys import ControlPlaneKeys
@@ -64,12 +64,10 @@ class Runtime:
         }
 
     async def watch_backlog(self) -> None:
-        settings = self.settings
+        gauge = BacklogGauge(self.settings.log_directory, self.settings.checkpoint_path)
         while True:
             try:
-                self.capture.backlog = await asyncio.to_thread(
-                    backlog.measure, settings.log_directory, settings.checkpoint_path
-                )
+                self.capture.backlog = await asyncio.to_thread(gauge.measure)
                 self.metrics.set_backlog(self.capture.backlog)
             except OSError as error:
                 logger.warning("the backlog could not be measured: %s", error)

@@ -31,11 +31,13 @@ class LoaderMetrics:
             registry=registry,
         )
         self._pending = Gauge("loader_pending_rows", "Rows read, not inserted", registry=registry)
-        self._lag = Gauge("loader_lag_seconds", "Age of the oldest row read", registry=registry)
+        lag = Gauge("loader_lag_seconds", "Age of the oldest row read", registry=registry)
+        lag.set_function(self.lag_seconds)  # it grows while an insert is tried again
         self._load_id = Gauge("loader_load_id", "Last load id given", registry=registry)
         self._checkpoint_errors = Counter(
             "loader_checkpoint_errors", "Failures to store the checkpoint", registry=registry
         )
+        self._oldest_written_at = 0  # milliseconds since the epoch; 0: nothing is in hand
         self.polled_at = time.monotonic()
         self.last_error = ""
         self.checkpoint_error = ""
@@ -44,7 +46,7 @@ class LoaderMetrics:
         """The loader is alive and has so many rows in hand."""
         self.polled_at = time.monotonic()
         self._pending.set(rows)
-        self._lag.set(max(0.0, time.time() - oldest_written_at / 1000) if rows else 0.0)
+        self._oldest_written_at = oldest_written_at if rows else 0
 
     def inserted(self, table: str, rows: int, seconds: float, load_id: int) -> None:
         self.last_error = ""
@@ -77,5 +79,9 @@ class LoaderMetrics:
         logger.log(level, "segment log: %s", loss)
         self._losses.labels(str(loss.is_acknowledged).lower()).inc()
 
+    def pending_rows(self) -> int:
+        return int(self._pending._value.get())
+
     def lag_seconds(self) -> float:
-        return float(self._lag._value.get())
+        oldest = self._oldest_written_at
+        return max(0.0, time.time() - oldest / 1000) if oldest else 0.0

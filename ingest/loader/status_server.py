@@ -42,12 +42,13 @@ def serve(metrics: LoaderMetrics, host: str, port: int) -> ThreadingHTTPServer:
 
 
 def _readiness(metrics: LoaderMetrics) -> tuple[int, dict[str, object]]:
-    """503 while ClickHouse refuses inserts, the checkpoint cannot be stored, or the loop does not turn."""
+    """503 while ClickHouse refuses inserts, the checkpoint has no room, or the loop stands."""
     idle = time.monotonic() - metrics.polled_at
     reason = metrics.last_error or metrics.checkpoint_error
     is_ready = not reason and idle < STALLED_SECONDS
     return 200 if is_ready else 503, {
         "status": "ready" if is_ready else "waiting",
         "reason": reason[:500],
+        "pending_rows": metrics.pending_rows(),
         "lag_seconds": round(metrics.lag_seconds(), 3),
     }

@@ -10,6 +10,7 @@ never contains, so a payload of JSON text cannot imitate a header.
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
+from mmap import mmap
 from typing import NamedTuple
 
 from isal.isal_zlib import crc32
@@ -144,7 +145,25 @@ def scan(data: bytes) -> Iterator[Scanned]:
         position = end
 
 
-def _next_header(data: bytes, position: int) -> tuple[int, _Header] | None:
+class PlacedHeader(NamedTuple):
+    """What the header of a frame says, and where the frame ends."""
+
+    rows: int
+    written_at: int
+    end: int
+
+
+def frame_headers(data: bytes | mmap, position: int) -> Iterator[PlacedHeader]:
+    """The headers of whole frames from `position` on; payloads are neither read nor checked."""
+    while (found := _next_header(data, position)) is not None:
+        start, header = found
+        position = start + FRAME_HEADER_SIZE + header.size
+        if position > len(data):
+            return
+        yield PlacedHeader(header.rows, header.written_at, position)
+
+
+def _next_header(data: bytes | mmap, position: int) -> tuple[int, _Header] | None:
     """The first intact frame header at or after `position`."""
     start = data.find(FRAME_MAGIC, position)
     while start >= 0:
@@ -154,7 +173,7 @@ def _next_header(data: bytes, position: int) -> tuple[int, _Header] | None:
     return None
 
 
-def _decode_header(data: bytes, start: int) -> _Header | None:
+def _decode_header(data: bytes | mmap, start: int) -> _Header | None:
     if start + FRAME_HEADER_SIZE > len(data) or not _is_sealed(data, start, _FRAME.size):
         return None
     _, kind, size, checksum, number, rows, written_at = _FRAME.unpack_from(data, start)
@@ -182,6 +201,6 @@ def _sealed(packed: bytes) -> bytes:
     return packed + _CRC.pack(crc32(packed))
 
 
-def _is_sealed(data: bytes, start: int, size: int) -> bool:
+def _is_sealed(data: bytes | mmap, start: int, size: int) -> bool:
     (expected,) = _CRC.unpack_from(data, start + size)
     return crc32(data[start : start + size]) == int(expected)

@@ -28,6 +28,7 @@ class Readiness(BaseModel):
     reason: str
     pending_bytes: int
     unloaded_bytes: int
+    unloaded_rows: int
     lag_seconds: float
     disk_free_bytes: int
 
@@ -49,6 +50,7 @@ async def get_readiness(runtime: RuntimeDep, response: Response) -> Readiness:
         reason=reason,
         pending_bytes=runtime.log.pending_bytes,
         unloaded_bytes=backlog.unloaded_bytes,
+        unloaded_rows=backlog.unloaded_rows,
         lag_seconds=round(backlog.lag_seconds, 3),
         disk_free_bytes=backlog.free_bytes,
     )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest import backlog
+from ingest.backlog import BacklogGauge
 from tests.ingest.services import Ingest
 from tests.waiting import eventually
 
@@ -33,6 +33,7 @@ class RetryingClient:
     number: int
     batch: int = 20
     pause: float = 0.0  # seconds after each batch
+    events_per_second: float = float("inf")  # on average, as far as the API keeps up
     acknowledged: list[bytes] = field(default_factory=list)
     resent: int = 0
     broken: int = 0
@@ -43,6 +44,7 @@ class RetryingClient:
     def run(self, stop: threading.Event) -> None:
         chance = random.Random(self.number)
         sent = 0
+        started = time.monotonic()
         while not stop.is_set():
             ids = uuids(self.batch, self.number, sent)
             body = batch_of(ids)
@@ -53,8 +55,9 @@ class RetryingClient:
             if chance.random() < 0.1:
                 self._send(body)
                 self.resent += 1
-            if self.pause:
-                stop.wait(self.pause)
+            ahead = started + sent / self.events_per_second - time.monotonic()
+            if (pause := max(self.pause, ahead)) > 0:
+                stop.wait(pause)
         if self._connection is not None:
             self._connection.close()
 
@@ -146,7 +149,7 @@ def wait_until_loaded(ingest: Ingest, seconds: float = DEADLINE) -> None:
 
 def unloaded_bytes(ingest: Ingest) -> int:
     checkpoint = ingest.data_dir / "ingest" / "checkpoint.json"
-    return backlog.measure(ingest.log_directory, checkpoint).unloaded_bytes
+    return BacklogGauge(ingest.log_directory, checkpoint).measure().unloaded_bytes
 
 
 def stored_ids(ingest: Ingest) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""How hard the faults hit: a little in `make test`, in full with FAULTS=full, as `make faults` sets."""
+"""How hard the faults hit: a little in `make test`, in full with FAULTS=full for `make faults`."""
 
 import os
 from typing import TypeVar

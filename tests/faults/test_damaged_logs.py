@@ -55,7 +55,8 @@ class Recorded:
         """Damaged places by whether their events were acknowledged, as the loader's metrics say."""
         probe = self.ingest.loader.probe.replace("/ready", "/metrics")
         found = re.findall(
-            r'loader_log_losses_total\{acknowledged="(\w+)"\} (\d+)', self.ingest.http.get(probe).text
+            r'loader_log_losses_total\{acknowledged="(\w+)"\} (\d+)',
+            self.ingest.http.get(probe).text,
         )
         return {acknowledged: int(count) for acknowledged, count in found}
 

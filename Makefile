@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
 
 .DEFAULT_GOAL := help
-.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest soak
+.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest soak faults
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +64,9 @@ bench-ingest: install ## Measure ingest; needs wrk; ARGS="--seconds 20" for a sh
 
 soak: install ## Watch the memory of ingest under a steady load for ten minutes
 	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+faults: install ## Disturb ingest in every way, for some 20 minutes; ARGS="-k disk" selects
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 lock: ## Resolve the dependencies anew into the lock files (needs uv)
 	$(UV_COMPILE) --all-extras pyproject.toml --output-file requirements.lock

@@ -1,6 +1,8 @@
 """`python -m ingest` serves the capture API on INGEST_PORT."""
 
+import contextlib
 import logging
+import resource
 import socket
 import sys
 
@@ -15,6 +17,7 @@ BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    _raise_descriptor_limit()
     settings = IngestSettings()
     try:
         locations.use(settings.geoip_database)
@@ -33,6 +36,13 @@ def main() -> None:
         timeout_graceful_shutdown=10,
     )
     uvicorn.Server(config).run(sockets=_sockets(settings))
+
+
+def _raise_descriptor_limit() -> None:
+    """A connection takes a descriptor, and the usual soft limit is 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS calls it unlimited, and refuses that
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _sockets(settings: IngestSettings) -> list[socket.socket] | None:

@@ -2,13 +2,14 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.log import checkpoint, names
 from ingest.log.frame import FRAME_HEADER_SIZE, FRAME_MAGIC
+from ingest.log.stream_reader import Position
 from tests.faults.retrying import (
     RetryingClient,
     batch_of,
@@ -53,20 +54,17 @@ class Recorded:
 
     def losses(self) -> dict[str, int]:
         """Damaged places by whether their events were acknowledged, as the loader's metrics say."""
-        probe = self.ingest.loader.probe.replace("/ready", "/metrics")
-        found = re.findall(
-            r'loader_log_losses_total\{acknowledged="(\w+)"\} (\d+)',
-            self.ingest.http.get(probe).text,
-        )
+        losses = r'loader_log_losses_total\{acknowledged="(\w+)"\} (\d+)'
+        found = re.findall(losses, metrics(self.ingest))
         return {acknowledged: int(count) for acknowledged, count in found}
 
 
-def ids_in(data: bytes) -> set[bytes]:
+def ids_in(data: bytes | bytearray) -> set[bytes]:
     return set(re.findall(rb'"event_id":"([0-9a-f-]{36})"', data))
 
 
 @pytest.fixture
-def recorded(stopped: Ingest) -> Iterator[Recorded]:
+def recorded(stopped: Ingest) -> Recorded:
     stopped.api.start(SEGMENT_BYTES=str(SEGMENT_BYTES))
     ids = uuids(BATCH * BATCHES, 0, 0)
     for start in range(0, len(ids), BATCH):
@@ -76,7 +74,7 @@ def recorded(stopped: Ingest) -> Iterator[Recorded]:
     recorded = Recorded(stopped)
     recorded.ids = ids
     assert len(recorded.segments) >= 6
-    yield recorded
+    return recorded
 
 
 @only_in_full
@@ -161,7 +159,7 @@ def test_a_lost_broken_or_stale_checkpoint_costs_nothing(
     if content == "stale":
         first = recorded.segments[1]
         checkpoint.save(
-            path, checkpoint.Checkpoint(positions={recorded.stream: checkpoint.Position(first, 0)})
+            path, checkpoint.Checkpoint(positions={recorded.stream: Position(first, 0)})
         )
     elif isinstance(content, bytes):
         path.write_bytes(content)

@@ -55,8 +55,11 @@ async def test_an_answered_connection_may_wait_longer_for_its_next_request(port:
 
 
 def test_the_deadline_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    options: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda _, **given: options.update(given))
+    served: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, **_: served.append(server.config))
     monkeypatch.setenv("HEADER_DEADLINE_SECONDS", "2.5")
     __main__.main()
-    assert options["http"].header_deadline_seconds == 2.5
+    (config,) = served
+    assert isinstance(config.http, type)
+    assert issubclass(config.http, DeadlineProtocol)
+    assert config.http.header_deadline_seconds == 2.5

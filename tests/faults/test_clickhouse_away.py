@@ -14,12 +14,19 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.faults.conftest import Gateway
 from tests.faults.proxy import behind_proxy
-from tests.faults.retrying import RetryingClient, batch_of, sending, settle, uuids
+from tests.faults.retrying import (
+    RetryingClient,
+    batch_of,
+    sending,
+    settle,
+    uuids,
+    wait_until_loaded,
+)
 from tests.faults.scale import only_in_full, scaled
 from tests.ingest.services import Ingest, Service
 from tests.waiting import eventually
 
-OUTAGE_SECONDS = scaled(12.0, float(os.environ.get("OUTAGE_SECONDS", "600")))
+OUTAGE_SECONDS = scaled(8.0, float(os.environ.get("OUTAGE_SECONDS", "600")))
 EVENTS_PER_SECOND = scaled(1_000, 5_000)
 BATCH = 200
 
@@ -121,12 +128,12 @@ def test_a_connection_cut_after_the_commit_doubles_nothing_and_is_marked(
     with behind_proxy(stopped) as proxy:
         stopped.api.start()
         stopped.loader.start()
-        ids = uuids(3_000, 0, 0)
-        proxy.cuts = 3
+        ids = uuids(3 * BATCH, 0, 0)
         for start in range(0, len(ids), BATCH):
+            proxy.cuts = 1
             body = batch_of(ids[start : start + BATCH])
             assert stopped.post("/v1/events", content=body).status_code == 200
-            time.sleep(0.1)
+            wait_until_loaded(stopped)
         account = settle(stopped, ids)
         assert proxy.answers_cut == 3
     count(account)

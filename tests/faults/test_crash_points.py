@@ -34,14 +34,14 @@ SMALL_SEGMENTS = {"SEGMENT_BYTES": "40000"}
 
 @pytest.mark.timeout(900)
 def test_the_api_may_die_around_every_write(ingest: Ingest, count: Callable[..., None]) -> None:
-    dies_at_each(LOG_POINTS[: scaled(3, 99)], ingest.api, ingest, count)
+    dies_at_each(LOG_POINTS[: scaled(2, 99)], ingest.api, ingest, count)
 
 
 @pytest.mark.timeout(900)
 def test_the_loader_may_die_around_every_insert_and_checkpoint(
     ingest: Ingest, count: Callable[..., None]
 ) -> None:
-    dies_at_each(LOADER_POINTS[: scaled(4, 99)], ingest.loader, ingest, count)
+    dies_at_each(LOADER_POINTS[: scaled(3, 99)], ingest.loader, ingest, count)
 
 
 def dies_at_each(

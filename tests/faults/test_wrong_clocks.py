@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.faults.retrying import settle, uuids, wait_until_loaded
+from tests.faults.scale import only_in_full
 from tests.ingest.services import Ingest, Service, event
 
 HOUR = 3600.0
@@ -18,6 +19,7 @@ BATCH = 20
 AGE = timedelta(seconds=10)  # of each event when it is sent, by the client's clock
 
 
+@only_in_full
 @pytest.mark.timeout(300)
 def test_a_clock_that_is_wrong_and_set_back_costs_nothing(
     stopped: Ingest, tmp_path: Path, count: Callable[..., None]

@@ -44,10 +44,12 @@ def test_an_outage_is_bridged_by_the_log(
         gateway.kill()
         time.sleep(OUTAGE_SECONDS)
         waiting_for(OUTAGE_SECONDS, ingest)
+        count(unloaded_rows=ready(ingest.api)["unloaded_rows"])
         gateway.start()
+        back_at = time.monotonic()
         eventually(lambda: is_ready(ingest.loader), 60)
     account = settle(ingest, client.acknowledged, 600)
-    count(account)
+    count(account, drain_seconds=round(time.monotonic() - back_at))
     assert client.statuses == {200}
     assert client.broken == 0
     assert account.acked > 0.8 * EVENTS_PER_SECOND * OUTAGE_SECONDS

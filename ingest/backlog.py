@@ -1,15 +1,18 @@
 """How much of the log waits for the loader, and how much room there is; looked at once a second."""
 
-import mmap
+import os
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from ingest.log import checkpoint, names
 from ingest.log.files import OsFiles
-from ingest.log.frame import SEGMENT_HEADER_SIZE, frame_headers
+from ingest.log.frame import FRAME_HEADER_SIZE, SEGMENT_HEADER_SIZE, FrameSize, measure_frame
 from ingest.log.names import SegmentName
+
+READ_BYTES = 1 << 20
 
 
 class Backlog(NamedTuple):
@@ -72,31 +75,29 @@ class BacklogGauge:
 def _count(path: Path, offset: int, known: _Counted) -> tuple[_Counted, int]:
     """The rows from `offset` on, and when the first of them was written; 0 if there is none."""
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        if size <= offset:
-            return _Counted(offset, offset, 0), 0
-        with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
-            first = next(frame_headers(data, offset), None)
-            written_at = first.written_at if first else 0
-            if known.end <= offset or known.start > offset:
-                return _sum(data, _Counted(offset, offset, 0)), written_at
-            loaded = _rows_before(data, known.start, offset)
-            return _sum(data, _Counted(offset, known.end, known.rows - loaded)), written_at
+        size = os.fstat(file.fileno()).st_size
+        first = measure_frame(os.pread(file.fileno(), FRAME_HEADER_SIZE, offset))
+        written_at = first.written_at if first else 0
+        if known.end <= offset or known.start > offset:
+            known = _Counted(offset, offset, 0)
+        loaded = sum(frame.rows for frame in _frames(file.fileno(), known.start, offset))
+        new = list(_frames(file.fileno(), known.end, size))
+        rows = known.rows - loaded + sum(frame.rows for frame in new)
+        return _Counted(offset, known.end + sum(frame.size for frame in new), rows), written_at
 
 
-def _rows_before(data: mmap.mmap, start: int, end: int) -> int:
-    rows = 0
-    for header in frame_headers(data, start):
-        if header.end > end:
-            break
-        rows += header.rows
-    return rows
+def _frames(descriptor: int, start: int, end: int) -> Iterator[FrameSize]:
+    """Whole frames between two offsets, up to damage: the loader will report and pass it.
 
-
-def _sum(data: mmap.mmap, counted: _Counted) -> _Counted:
-    """With the whole frames behind what was counted."""
-    start, end, rows = counted
-    for header in frame_headers(data, end):
-        end = header.end
-        rows += header.rows
-    return _Counted(start, end, rows)
+    Read in large pieces, since each read gives Python's lock away and may wait for it; not mapped,
+    since a page that the disk cannot give would end the process.
+    """
+    piece, base = b"", start
+    while start < end:
+        if start + FRAME_HEADER_SIZE > base + len(piece):
+            piece, base = os.pread(descriptor, min(READ_BYTES, end - start), start), start
+        frame = measure_frame(piece[start - base : start - base + FRAME_HEADER_SIZE])
+        if frame is None or start + frame.size > end:
+            return
+        yield frame
+        start += frame.size

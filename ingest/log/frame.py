@@ -10,7 +10,6 @@ never contains, so a payload of JSON text cannot imitate a header.
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
-from mmap import mmap
 from typing import NamedTuple
 
 from isal.isal_zlib import crc32
@@ -62,6 +61,14 @@ class Frame(NamedTuple):
     rows: int
     written_at: int  # milliseconds since the epoch
     payload: bytes
+
+
+class FrameSize(NamedTuple):
+    """What a frame's header tells without its payload."""
+
+    rows: int
+    written_at: int
+    size: int  # bytes, with the header
 
 
 class Damage(NamedTuple):
@@ -119,6 +126,14 @@ def encode_frame_header(frame: Frame) -> bytes:
     )
 
 
+def measure_frame(header: bytes) -> FrameSize | None:
+    """From the first FRAME_HEADER_SIZE bytes of a frame; None if they are no intact header."""
+    decoded = _decode_header(header, 0)
+    if decoded is None or not header.startswith(FRAME_MAGIC):
+        return None
+    return FrameSize(decoded.rows, decoded.written_at, FRAME_HEADER_SIZE + decoded.size)
+
+
 def scan(data: bytes) -> Iterator[Scanned]:
     """Frames and damage in the order of the bytes.
 
@@ -145,25 +160,7 @@ def scan(data: bytes) -> Iterator[Scanned]:
         position = end
 
 
-class PlacedHeader(NamedTuple):
-    """What the header of a frame says, and where the frame ends."""
-
-    rows: int
-    written_at: int
-    end: int
-
-
-def frame_headers(data: bytes | mmap, position: int) -> Iterator[PlacedHeader]:
-    """The headers of whole frames from `position` on; payloads are neither read nor checked."""
-    while (found := _next_header(data, position)) is not None:
-        start, header = found
-        position = start + FRAME_HEADER_SIZE + header.size
-        if position > len(data):
-            return
-        yield PlacedHeader(header.rows, header.written_at, position)
-
-
-def _next_header(data: bytes | mmap, position: int) -> tuple[int, _Header] | None:
+def _next_header(data: bytes, position: int) -> tuple[int, _Header] | None:
     """The first intact frame header at or after `position`."""
     start = data.find(FRAME_MAGIC, position)
     while start >= 0:
@@ -173,7 +170,7 @@ def _next_header(data: bytes | mmap, position: int) -> tuple[int, _Header] | Non
     return None
 
 
-def _decode_header(data: bytes | mmap, start: int) -> _Header | None:
+def _decode_header(data: bytes, start: int) -> _Header | None:
     if start + FRAME_HEADER_SIZE > len(data) or not _is_sealed(data, start, _FRAME.size):
         return None
     _, kind, size, checksum, number, rows, written_at = _FRAME.unpack_from(data, start)
@@ -201,6 +198,6 @@ def _sealed(packed: bytes) -> bytes:
     return packed + _CRC.pack(crc32(packed))
 
 
-def _is_sealed(data: bytes | mmap, start: int, size: int) -> bool:
+def _is_sealed(data: bytes, start: int, size: int) -> bool:
     (expected,) = _CRC.unpack_from(data, start + size)
     return crc32(data[start : start + size]) == int(expected)

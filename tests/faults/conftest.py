@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -41,24 +42,24 @@ def count(record_property: Callable[[str, object], None]) -> Callable[..., None]
     return count
 
 
+@dataclass
 class Gateway(Service):
     """A ClickHouse of one's own, to be killed."""
 
-    url: str
+    url: str = ""
 
     @classmethod
     def at(cls, directory: Path) -> "Gateway":
         engine = ClickHouse(directory / "clickhouse", free_port(), "admin-secret", "reader-secret")
         service = engine.service()
         service.prepare()
-        gateway = cls(
+        return cls(
             command=service.command,
             environment=dict(service.environment),
             probe=f"http://127.0.0.1:{engine.port}/ping",
             journal=directory / "clickhouse.log",
+            url=engine.url,
         )
-        gateway.url = engine.url
-        return gateway
 
 
 @contextmanager

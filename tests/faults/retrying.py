@@ -53,7 +53,7 @@ class RetryingClient:
             self.acknowledged += ids
             sent += self.batch
             if chance.random() < 0.1:
-                self._send(body)
+                self.send(body)
                 self.resent += 1
             ahead = started + sent / self.events_per_second - time.monotonic()
             if (pause := max(self.pause, ahead)) > 0:
@@ -64,7 +64,7 @@ class RetryingClient:
     def _send_until_accepted(self, body: bytes, stop: threading.Event) -> bool:
         """False if the API is still away a while after the end of the test."""
         last_tries = LAST_TRIES
-        while self._send(body) != 200:
+        while self.send(body) != 200:
             last_tries -= stop.is_set()
             if not last_tries:
                 return False
@@ -72,7 +72,7 @@ class RetryingClient:
             time.sleep(0.1)
         return True
 
-    def _send(self, body: bytes) -> int:
+    def send(self, body: bytes) -> int:
         """The status; 0 if the connection broke or could not be made."""
         if self._connection is None:
             self._connection = http.client.HTTPConnection(

@@ -127,12 +127,12 @@ def test_a_segment_damaged_while_the_loader_runs_does_not_stop_it(
 ) -> None:
     client = RetryingClient(ingest.url, ingest.write_key, 0)
     ids = uuids(100, 0, 0)
-    assert client._send(batch_of(ids[:50])) == 200
+    assert client.send(batch_of(ids[:50])) == 200
     wait_until_loaded(ingest)
     (stream,) = names.segments(ingest.log_directory)
     with names.segment_path(ingest.log_directory, stream, 0).open("ab") as segment:
         segment.write(b"\x00garbage" * 20)
-    assert client._send(batch_of(ids[50:])) == 200
+    assert client.send(batch_of(ids[50:])) == 200
     eventually(lambda: len(stored_ids(ingest)) == 100)
     count(settle(ingest, ids))
     assert 'loader_log_losses_total{acknowledged="true"} 1' in metrics(ingest)

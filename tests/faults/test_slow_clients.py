@@ -14,13 +14,13 @@ import pytest
 from tests.faults import raw_http
 from tests.faults.raw_http import head
 from tests.faults.retrying import RetryingClient, batch_of, sending, settle, uuids
-from tests.faults.scale import only_in_full, scaled
+from tests.faults.scale import only_in_full
 from tests.ingest.services import Ingest
 from tests.waiting import eventually
 
-IDLE = scaled(1_000, 5_000)
+IDLE = 5_000
 SLOW = 100  # of heads, and as many of bodies
-DEADLINE = scaled(3.0, 10.0)
+DEADLINE = 10.0
 MEASURED = 300
 
 pytestmark = pytest.mark.timeout(300)

@@ -143,7 +143,11 @@ def metrics(ingest: Ingest) -> str:
 
 
 @only_in_full
-@pytest.mark.parametrize("content", [None, b"", b"\x00" * 50, b'{"positions": 3}', "stale"])
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"\x00" * 50, b'{"positions": 3}', "stale"],
+    ids=["lost", "empty", "zeros", "of another type", "stale"],
+)
 def test_a_lost_broken_or_stale_checkpoint_costs_nothing(
     recorded: Recorded, content: bytes | str | None, count: Callable[..., None]
 ) -> None:

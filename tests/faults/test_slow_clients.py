@@ -92,8 +92,9 @@ def test_beyond_the_descriptor_limit_connections_wait_or_break_and_nothing_is_lo
     assert stopped.api.process is not None
     assert stopped.api.process.poll() is None
     account = settle(stopped, [*before.acknowledged, *late.acknowledged])
-    count(account)
+    count(account, refused=before.refused, late_broken=late.broken, late_refused=late.refused)
     assert account.is_exact, account
+    assert late.broken > 0
     assert before.statuses | late.statuses <= {200, 503}
 
 

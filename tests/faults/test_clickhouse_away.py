@@ -26,7 +26,7 @@ from tests.faults.scale import only_in_full, scaled
 from tests.ingest.services import Ingest, Service
 from tests.waiting import eventually
 
-OUTAGE_SECONDS = scaled(8.0, float(os.environ.get("OUTAGE_SECONDS", "600")))
+OUTAGE_SECONDS = scaled(6.0, float(os.environ.get("OUTAGE_SECONDS", "600")))
 EVENTS_PER_SECOND = scaled(1_000, 5_000)
 BATCH = 200
 

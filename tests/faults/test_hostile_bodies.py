@@ -46,6 +46,7 @@ def test_a_gzip_in_a_gzip_is_not_unpacked_twice(ingest: Ingest) -> None:
     assert (answer.status_code, answer.json()["type"]) == (400, "malformed-json")
 
 
+@only_in_full
 def test_false_lengths_are_refused(stopped: Ingest) -> None:
     ingest = stopped
     ingest.api.start(BODY_DEADLINE_SECONDS="1")

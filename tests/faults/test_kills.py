@@ -23,7 +23,7 @@ BATCH = 400
     ("workers", "least_kills", "least_events"),
     [
         pytest.param(1, 10, 500_000, marks=only_in_full),
-        (2, scaled(4, 30), scaled(20_000, 2_000_000)),
+        (2, scaled(3, 30), scaled(20_000, 2_000_000)),
     ],
 )
 def test_random_kills_lose_and_double_nothing(

@@ -13,7 +13,9 @@ from warehouse.migrations import MigrationError, available, migrate, time_zones
 from warehouse.migrations.statements import split
 
 RERUNNABLE = re.compile(
-    r"^(CREATE (DATABASE|TABLE|VIEW) IF NOT EXISTS|ALTER TABLE .* IF (NOT )?EXISTS)", re.S
+    r"^(CREATE (DATABASE|TABLE|VIEW) IF NOT EXISTS|ALTER TABLE .* IF (NOT )?EXISTS"
+    r"|ALTER TABLE \S+(\s+MODIFY COLUMN [^,]+,?)+$)",
+    re.S,
 )
 
 

@@ -17,8 +17,8 @@ events as (
         project_id,
         timestamp as occurred_at,
         event_name,
-        platform,
-        country,
+        toLowCardinality(platform) as platform,
+        toLowCardinality(country) as country,
         is_bot,
         if(
             {{ valid_distinct_id('anonymous_id') }} != '',

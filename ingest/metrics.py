@@ -51,6 +51,9 @@ class Metrics:
         self._lag = Gauge(
             "ingest_log_lag_seconds", "Age of the oldest event that waits", registry=registry
         )
+        self._reserve = Gauge(
+            "ingest_disk_reserve_bytes", "Free space below which 503 is answered", registry=registry
+        )
         self._free = Gauge(
             "ingest_disk_free_bytes", "Free on the disk of the log", registry=registry
         )
@@ -78,6 +81,9 @@ class Metrics:
             tracked.inc(count)
         for code, count in Tally(item.code for item in prepared.rejected).items():
             self._rejected.labels(project_id, code).inc(count)
+
+    def set_disk_reserve(self, reserve_bytes: int) -> None:
+        self._reserve.set(reserve_bytes)
 
     def watch_pending(self, pending_bytes: Callable[[], float]) -> None:
         self._pending.set_function(pending_bytes)

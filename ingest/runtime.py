@@ -51,6 +51,7 @@ class Runtime:
         self.capture = CaptureService(settings, self.log, self.keys, self.live, metrics)
         self.leases = RateLeases(self.redis, self.capture.rates)
         self.usage = UsageKeeper(ControlPlaneUsage(self.database), self.capture.rates)
+        metrics.set_disk_reserve(settings.disk_reserve_bytes)
         metrics.watch_pending(lambda: self.log.pending_bytes)
 
     def probes(self) -> dict[str, Probe | None]:

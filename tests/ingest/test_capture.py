@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 import socket
 import time
 import uuid
@@ -323,6 +324,7 @@ def test_operations_routes(ingest: Ingest) -> None:
         'http_request_duration_seconds_count{method="POST",route="/v1/events",status="200"}'
         in metrics
     )
+    assert re.search(r"^ingest_disk_reserve_bytes [1-9]", metrics, re.MULTILINE)
     loader = ingest.http.get(ingest.loader.probe.replace("/ready", "/metrics")).text
     assert "loader_rows_total" in loader
 

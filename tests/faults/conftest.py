@@ -16,10 +16,6 @@ from warehouse.client import connect
 from warehouse.migrations import migrate
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "only_in_full: takes long; only `make faults` runs it")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if IS_FULL:
         return

@@ -86,9 +86,10 @@ class IngestServices:
 
     def processes(self) -> dict[str, Process]:
         """By name; several workers of the API are api, api_2 and so on."""
-        named = {f"api_{number}": api for number, api in enumerate(self.apis, 1)}
-        if "api_1" in named:
-            named = {"api": named.pop("api_1"), **named}
+        named = {
+            "api" if number == 1 else f"api_{number}": api
+            for number, api in enumerate(self.apis, 1)
+        }
         if self.loader is not None:
             named["loader"] = self.loader
         return {**named, "clickhouse": self.clickhouse}

@@ -74,16 +74,20 @@ class Block:
     def render(self, load_id: int) -> Iterator[bytes]:
         """JSONEachRow in which every row carries the load id, in pieces of about a megabyte."""
         old, new = b"\n" + _START, b'\n{"load_id":%d,' % load_id + _START[1:]
+        for texts in self._pieces():
+            yield (b"\n" + b"".join(texts)).replace(old, new)[1:]
+
+    def _pieces(self) -> Iterator[list[bytes]]:
         texts: list[bytes] = []
         size = 0
         for part in self.parts:
             texts.append(part.text)
             size += len(part.text)
             if size >= PIECE_BYTES:
-                yield (b"\n" + b"".join(texts)).replace(old, new)[1:]
+                yield texts
                 texts, size = [], 0
         if texts:
-            yield (b"\n" + b"".join(texts)).replace(old, new)[1:]
+            yield texts
 
     def halves(self) -> tuple["Block", "Block"]:
         """Frames are parted first, then the rows of the only frame."""

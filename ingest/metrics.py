@@ -7,7 +7,7 @@ from typing import NamedTuple
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from ingest.backlog import Backlog
-from ingest.pipeline import Prepared
+from ingest.pipeline import RejectedEvent
 
 MAX_EVENT_NAMES = 200  # a project; the rest are counted as `other`
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -71,15 +71,18 @@ class Metrics:
             child = self._request_children[key] = self._requests.labels(*key)
         child.observe(seconds)
 
-    def count(self, project_id: str, prepared: Prepared, size: int) -> None:
+    def count(
+        self, project_id: str, names: dict[str, int], rejected: list[RejectedEvent], size: int
+    ) -> None:
+        """A body of `size` bytes: its accepted events by name, and its rejected ones."""
         children = self._projects.get(project_id)
         if children is None:
             children = self._projects[project_id] = _Children(self._bytes.labels(project_id), {})
         children.bytes.inc(size)
-        for name, count in Tally([row.event.event_name for row in prepared.rows]).items():
+        for name, count in names.items():
             tracked = children.events.get(name) or self._events_child(project_id, name)
             tracked.inc(count)
-        for code, count in Tally(item.code for item in prepared.rejected).items():
+        for code, count in Tally([item.code for item in rejected]).items() if rejected else ():
             self._rejected.labels(project_id, code).inc(count)
 
     def set_disk_reserve(self, reserve_bytes: int) -> None:

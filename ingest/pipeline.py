@@ -26,7 +26,7 @@ class Protocol(NamedTuple):
 
     name: str
     decode_envelope: Callable[[bytes], Envelope]
-    decode_event: Callable[[bytes], Event]
+    decode_event: Callable[[bytes | msgspec.Raw], Event]
 
 
 class Arrival(NamedTuple):
@@ -72,15 +72,14 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
     batch = _Surroundings(arrival, _clock(envelope.sent_at, arrival), envelope.context)
     for index, raw in enumerate(envelope.events):
         event: Event | None = None
-        text = bytes(raw)
         try:
-            if len(text) + context_size > limits.max_event_bytes:
-                raise validation.too_large(len(text), limits, context_size)
+            if len(raw) + context_size > limits.max_event_bytes:
+                raise validation.too_large(len(raw), limits, context_size)
             corrections: tuple[str, ...] = ()
             try:
-                event = decode_event(text)
+                event = decode_event(raw)
             except rejection.DECODE_ERRORS as error:
-                event = _decode_repaired(text, arrival.protocol, error)
+                event = _decode_repaired(bytes(raw), arrival.protocol, error)
                 corrections = ("lone_surrogate_replaced",)
             around = batch
             if event.sent_at:
@@ -90,7 +89,7 @@ def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
             event_id = event.event_id if event else None
             number = len(prepared.rejected)
             prepared.rejected.append(_item(index, event_id, refused))
-            kept = rejected_row(text, refused, arrival, number)
+            kept = rejected_row(bytes(raw), refused, arrival, number)
             kept.envelope = shared_by(envelope, event)
             prepared.rejected_rows.append(kept)
         else:

@@ -10,6 +10,9 @@ from redis.exceptions import RedisError
 
 from ingest.rows import Row
 
+Summary = dict[str, Any]
+"""What the feed tells of an event."""
+
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 0.5
@@ -22,7 +25,7 @@ class _Pending:
 
     def __init__(self) -> None:
         self.count = 0
-        self.sample: list[dict[str, Any]] = []
+        self.sample: list[Summary] = []
 
 
 class LiveFeed:
@@ -30,13 +33,19 @@ class LiveFeed:
         self._client = client
         self._pending: dict[str, _Pending] = {}
 
-    def add(self, project_id: str, rows: list[Row]) -> None:
+    def sample(self, project_id: str, rows: list[Row]) -> list[Summary]:
+        """Of the first rows, as many as the feed has room for now."""
+        pending = self._pending.get(project_id)
+        room = SAMPLE_SIZE - (len(pending.sample) if pending else 0)
+        return [_summary(row) for row in rows[:room]]
+
+    def add(self, project_id: str, count: int, sample: list[Summary]) -> None:
+        """`count` events were accepted, of which the sample tells."""
         pending = self._pending.get(project_id)
         if pending is None:
             pending = self._pending[project_id] = _Pending()
-        pending.count += len(rows)
-        room = SAMPLE_SIZE - len(pending.sample)
-        pending.sample.extend(_summary(row) for row in rows[:room])
+        pending.count += count
+        pending.sample += sample[: SAMPLE_SIZE - len(pending.sample)]
 
     async def run(self) -> None:
         while True:
@@ -54,7 +63,7 @@ class LiveFeed:
             await self._client.publish(f"live:{project_id}", message)
 
 
-def _summary(row: Row) -> dict[str, Any]:
+def _summary(row: Row) -> Summary:
     event, context = row.event, row.context
     return {
         "event_id": event.event_id,

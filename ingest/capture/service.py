@@ -1,14 +1,16 @@
 """From a capture request to its answer: key, limits, rows, a durable frame, 200."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ingest import problems
 from ingest.backlog import Backlog
 from ingest.capture import answers
 from ingest.capture.answers import Answer
 from ingest.capture.body import Receive, receive_body, unpack
-from ingest.capture.live import LiveFeed
+from ingest.capture.live import LiveFeed, Summary
 from ingest.capture.request import Request
 from ingest.enrich.context import Sender
 from ingest.keys import KeyCache
@@ -22,10 +24,26 @@ from ingest.protocols import native
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.rejection import MalformedBody, Rejection
 from ingest.rate_limits import FailureLimiter, RateLimiter
-from ingest.rows import encode, encode_rejected
+from ingest.rows import Row, encode, encode_rejected
 from ingest.settings import IngestSettings
 
 ANYONE = EventLimits()  # until the project is known
+
+
+class Queued(NamedTuple):
+    """A batch that waits for the disk, and what is to be done and said once it is there.
+
+    The events are not in it: hundreds of requests wait at a time, and their events would push each
+    other out of the processor's cache.
+    """
+
+    project_id: str
+    size: int  # bytes of the body
+    durable: list[asyncio.Future[None]]
+    names: dict[str, int]  # accepted events by name
+    sample: list[Summary]
+    answer: Answer
+    rejected: list[RejectedEvent]
 
 
 class CaptureService:
@@ -51,34 +69,38 @@ class CaptureService:
         self._refuse_when_overloaded()
         key = request.write_key()
         project = await self._authenticate(key, request) if key else None
-        limits = project.limits if project else ANYONE
-        body = await self._body(request, receive, limits)
+        # The body is passed on and not kept: what waits for the disk should hold nothing else.
+        queued = await self._capture(
+            await self._body(request, receive, project.limits if project else ANYONE),
+            project,
+            protocol,
+            request,
+        )
+        await self._settle(queued)
+        return queued.answer
+
+    async def _capture(
+        self, body: bytes, project: Project | None, protocol: Protocol, request: Request
+    ) -> Queued:
+        """From the body of a request to frames in the queue of the log."""
         try:
-            body = unpack(body, limits.max_batch_bytes)
+            body = unpack(body, (project.limits if project else ANYONE).max_batch_bytes)
             envelope = protocol.decode_envelope(body)
         except MalformedBody as malformed:
             if project is not None:
                 arrival = self._arrival(project, protocol, request)
-                await self._keep_malformed(body, malformed, arrival)
+                await self._settle(self._queue_malformed(body, malformed, arrival))
             raise problems.malformed(str(malformed), malformed.position) from malformed
         if envelope.sent_at is None and request.query:
             envelope = envelope._replace(sent_at=request.sent_at())
         if project is None:
             project = await self._authenticate_by_body(envelope, request)
-        return await self._capture(envelope, len(body), self._arrival(project, protocol, request))
-
-    async def _capture(self, envelope: Envelope, size: int, arrival: Arrival) -> Answer:
-        project = arrival.project
+        size, count = len(body), len(envelope.events)
         _check_batch(envelope, size, project.limits)
         # The batch's context is stored with each of its events, so it weighs as much.
-        count = len(envelope.events)
         headers = self.rates.spend(project, count, size + envelope.context_size * count)
-        prepared = prepare(envelope, arrival)
-        await self._store(prepared, arrival)
-        self._metrics.count(project.project_id, prepared, size)
-        if prepared.rows:
-            self._live.add(project.project_id, prepared.rows)
-        return _answer(arrival.protocol, len(prepared.rows), prepared.rejected, headers)
+        arrival = self._arrival(project, protocol, request)
+        return self._queue(prepare(envelope, arrival), arrival, size, headers)
 
     def readiness_problem(self) -> str:
         """Why no event can be taken now; '' when all is well."""
@@ -128,18 +150,35 @@ class CaptureService:
             frame=self._log.reserve_frame(),
         )
 
-    async def _store(self, prepared: Prepared, arrival: Arrival) -> None:
-        """Wait until the rows are durable, accepted and rejected ones in a frame each."""
+    def _queue(self, prepared: Prepared, arrival: Arrival, size: int, headers: Headers) -> Queued:
+        """Accepted and rejected rows go to the log in a frame each; raises Problem."""
         try:
             frames = self._frames(prepared, arrival)
         except PayloadTooLargeError as error:
             detail = f"{error} Send smaller batches, or a smaller `context`."
             raise problems.too_large(detail) from error
+        project_id = arrival.project.project_id
+        return Queued(
+            project_id,
+            size,
+            [self._log.append(frame) for frame in frames],
+            _count_names(prepared.rows),
+            self._live.sample(project_id, prepared.rows),
+            _answer(arrival.protocol, len(prepared.rows), prepared.rejected, headers),
+            prepared.rejected,
+        )
+
+    async def _settle(self, queued: Queued) -> None:
+        """Wait until the frames are durable, and count what they hold; raises Problem."""
         try:
-            for done in [self._log.append(frame) for frame in frames]:
+            for done in queued.durable:
                 await done
         except OSError as error:
             raise problems.storage_failed() from error
+        project_id, names = queued.project_id, queued.names
+        self._metrics.count(project_id, names, queued.rejected, queued.size)
+        if names:
+            self._live.add(project_id, sum(names.values()), queued.sample)
 
     def _frames(self, prepared: Prepared, arrival: Arrival) -> list[bytes]:
         frames = []
@@ -154,19 +193,16 @@ class CaptureService:
             frames.append(_frame(Kind.REJECTED, number, len(prepared.rejected_rows), payload))
         return frames
 
-    async def _keep_malformed(
-        self, body: bytes, malformed: MalformedBody, arrival: Arrival
-    ) -> None:
+    def _queue_malformed(self, body: bytes, malformed: MalformedBody, arrival: Arrival) -> Queued:
         """A body without events to tell apart is one rejected row."""
-        self.rates.spend(arrival.project, 1, len(body))
+        headers = self.rates.spend(arrival.project, 1, len(body))
         refused = Rejection("malformed_json", str(malformed))
         prepared = Prepared(
             rows=[],
             rejected=[RejectedEvent(0, None, "", refused.reason, refused.code)],
             rejected_rows=[rejected_row(body, refused, arrival, 0)],
         )
-        await self._store(prepared, arrival)
-        self._metrics.count(arrival.project.project_id, prepared, len(body))
+        return self._queue(prepared, arrival, len(body), headers)
 
 
 def _check_batch(envelope: Envelope, size: int, limits: EventLimits) -> None:
@@ -181,13 +217,21 @@ def _check_batch(envelope: Envelope, size: int, limits: EventLimits) -> None:
         raise Problem(400, "empty-batch", "Empty batch", "The request holds no event.")
 
 
+def _count_names(rows: list[Row]) -> dict[str, int]:
+    names: dict[str, int] = {}
+    for row in rows:
+        name = row.event.event_name
+        names[name] = names.get(name, 0) + 1
+    return names
+
+
 def _answer(
     protocol: Protocol, count: int, rejected: list[RejectedEvent], headers: Headers
 ) -> Answer:
     if protocol.name != native.NAME:
         return answers.success(protocol.name, count, rejected, headers)
     if not count:
-        raise answers.nothing_accepted(rejected, headers)
+        return answers.of_problem(answers.nothing_accepted(rejected, headers))
     return answers.accepted(count, rejected, headers)
 
 

@@ -42,4 +42,4 @@ def decode_envelope(body: bytes) -> Envelope:
 
 
 # Of bytes; raises what msgspec raises. A function around it would take 40 ns an event.
-decode_event: Callable[[bytes], Event] = _event.decode
+decode_event: Callable[[bytes | msgspec.Raw], Event] = _event.decode

@@ -9,7 +9,7 @@ import sys
 import uvicorn
 
 from ingest.enrich import locations
-from ingest.http_protocol import with_deadline
+from ingest.http_protocol import Deadlines, with_deadlines
 from ingest.settings import IngestSettings
 
 BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
@@ -28,7 +28,9 @@ def main() -> None:
         host=settings.ingest_host,
         port=settings.ingest_port,
         loop="uvloop",
-        http=with_deadline(settings.header_deadline_seconds),
+        http=with_deadlines(
+            Deadlines(settings.header_deadline_seconds, settings.body_deadline_seconds)
+        ),
         forwarded_allow_ips=[str(network) for network in settings.trusted_ips],
         access_log=False,
         backlog=BACKLOG,

@@ -79,8 +79,8 @@ def malformed(detail: str, position: int | None = None) -> Problem:
     return Problem(400, "malformed-json", "Malformed JSON", detail, errors=errors)
 
 
-def too_slow(seconds: float) -> Problem:
-    detail = f"The body did not arrive within {seconds:g} s."
+def too_slow() -> Problem:
+    detail = "The body did not arrive in time."
     return Problem(408, "body-timeout", "Body too slow", detail, headers=CLOSE)
 
 

@@ -1,6 +1,5 @@
 """Receiving a body within bounds of size and time, and unpacking it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -19,20 +18,15 @@ class Disconnected(Exception):  # noqa: N818 - not an error of ours
     """The client went away before its body was complete."""
 
 
-async def receive_body(receive: Receive, limit: int, seconds: float) -> bytes:
-    """The whole body; Problem 413 as soon as it exceeds `limit`, 408 after `seconds`."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await _receive(receive, limit)
-    except TimeoutError:
-        raise problems.too_slow(seconds) from None
-
-
-async def _receive(receive: Receive, limit: int) -> bytes:
+async def receive_body(receive: Receive, limit: int) -> bytes:
+    """The whole body; Problem 413 as soon as it exceeds `limit`, 408 when `receive` is too late."""
     parts: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        try:
+            message = await receive()
+        except TimeoutError:
+            raise problems.too_slow() from None
         if message["type"] == "http.disconnect":
             raise Disconnected
         part = message.get("body", b"")

@@ -138,7 +138,7 @@ class CaptureService:
             raise problems.too_large(
                 f"The body has {request.content_length()} bytes, a batch may have {limit}."
             )
-        return await receive_body(receive, limit, self._settings.body_deadline_seconds)
+        return await receive_body(receive, limit)
 
     def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
         return Arrival(

@@ -40,10 +40,9 @@ class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     violations: tuple[str, ...] = ()
 
 
-class ContextRow(msgspec.Struct, omit_defaults=True, gc=False):
-    """The columns of raw.events that its context fills, and what is left of the context."""
+class PageRow(msgspec.Struct, omit_defaults=True, gc=False):
+    """The columns of raw.events about a page or screen and how the visitor came to it."""
 
-    context: dict[str, Any] | msgspec.Raw = EMPTY
     url: str = ""
     path: str = ""
     title: str = ""
@@ -55,6 +54,11 @@ class ContextRow(msgspec.Struct, omit_defaults=True, gc=False):
     utm_campaign: str = ""
     utm_term: str = ""
     utm_content: str = ""
+
+
+class DeviceRow(msgspec.Struct, omit_defaults=True, gc=False):
+    """The columns of raw.events about what sent the event, and from where."""
+
     browser: str = ""
     browser_version: str = ""
     os: str = ""
@@ -82,7 +86,6 @@ class ContextColumns(msgspec.Struct, frozen=True, gc=False):
     line_end: bytes = b"}\n"
     path: str = ""
     country: str = ""
-    has_page: bool = False  # the context itself says what page it was
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -111,10 +114,14 @@ class RejectedRow(msgspec.Struct, gc=False):
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def encode_context(row: ContextRow) -> bytes:
+def encode_members(row: PageRow | DeviceRow) -> bytes:
+    """Columns as members of a JSON object, without its braces."""
+    return _encoder.encode(row)[1:-1]
+
+
+def end_of_line(*members: bytes) -> bytes:
     """The end of a line whose columns come before these."""
-    members = _encoder.encode(row)[1:]
-    return (b"," if len(members) > 1 else b"") + members + b"\n"
+    return b",".join((b"", *filter(None, members))) + b"}\n"
 
 
 def encode(rows: Iterable[Row]) -> bytes:

@@ -12,13 +12,14 @@ from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
 from ingest.enrich.channels import channel
 from ingest.enrich.locations import location_of
 from ingest.enrich.user_agents import describe
-from ingest.rows import ContextRow
+from ingest.rows import DeviceRow, PageRow
 
 Object = dict[str, Any]
 
 MAX_PIXELS = 65_535
 _PAGE = ("url", "path", "title", "referrer")
-_UTM = tuple((name, f"utm_{name}") for name in ("source", "medium", "campaign", "term", "content"))
+_CAMPAIGN = ("source", "medium", "name", "term", "content")
+_UTM = tuple(f"utm_{name}" for name in ("source", "medium", "campaign", "term", "content"))
 _SERVER_LIBRARIES = (
     "python",
     "node",
@@ -42,24 +43,63 @@ class Sender(NamedTuple):
     user_agent: str = ""
 
 
-def enrich(context: Object, page: Object, sender: Sender, *, keep_ip: bool) -> ContextRow:
-    """The columns that a context fills. Consumes `context`, and stores what is left of it.
+class Campaign(NamedTuple):
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
 
-    `page` describes the page or screen where the context does not: properties of such an event.
+
+def take_page(stated: Object, page: Object | None) -> PageRow:
+    """The columns of `context.page`, taken out of it, else those that the properties `page` of a
+    page or screen event say.
     """
-    row = ContextRow()
-    _take_page(row, context, page)
-    _take_campaign(row, context)
-    _take_device(row, context, sender)
+    row = PageRow()
+    if page is None:
+        for key in _PAGE:
+            setattr(row, key, _text(stated, key))
+    else:
+        for key in _PAGE:
+            value = page.get(key)
+            if isinstance(value, str):
+                setattr(row, key, value)
+    return row
+
+
+def trace_visit(row: PageRow, campaign: Campaign | None) -> None:
+    """Add where the visitor came from: by `campaign`, else by the URL and the referrer."""
+    address = referrers.parse(row.url) if row.url else referrers.NO_URL
+    if row.url and not row.path:
+        row.path = address.path or "/"
+    if campaign is None and "?" in row.url:
+        campaign = _campaign_of(referrers.parameters(address.query))
+    if campaign is not None:
+        (row.utm_source, row.utm_medium, row.utm_campaign, row.utm_term, row.utm_content) = campaign
+    if row.url or row.referrer or row.utm_source or row.utm_medium:
+        row.referrer_domain = referrers.referrer_domain(row.referrer, address.host)
+        row.channel = channel(row.utm_source, row.utm_medium, row.utm_campaign, row.referrer_domain)
+
+
+def take_campaign(context: Object) -> Campaign | None:
+    stated = context.get("campaign")
+    if not isinstance(stated, dict) or not stated:
+        return None
+    campaign = Campaign(*[_text(stated, name) for name in _CAMPAIGN])
+    _drop_empty(context, "campaign")
+    return campaign
+
+
+def take_device(context: Object, sender: Sender, *, is_page: bool, keep_ip: bool) -> DeviceRow:
+    """The columns that do not depend on which page it was. What is left stays in `context`.
+
+    `is_page`: the event has a URL, so a browser sent it.
+    """
+    row = DeviceRow()
+    _take_agent(row, context, sender, is_page)
     _take_software(row, context)
     _take_location(row, context, sender, keep_ip)
-    if row.url or row.referrer or row.utm_source or row.utm_medium:
-        page_host = referrers.parse(row.url).host if row.url else ""
-        row.referrer_domain = referrers.referrer_domain(row.referrer, page_host)
-        row.channel = channel(row.utm_source, row.utm_medium, row.utm_campaign, row.referrer_domain)
-    row.platform = _text(context, "platform") or _platform(row, context)
-    if context:
-        row.context = context
+    row.platform = _text(context, "platform") or _platform(row, context, is_page)
     return row
 
 
@@ -74,51 +114,21 @@ def own_copy(context: Object) -> Object:
     }
 
 
-def _take_page(row: ContextRow, context: Object, page: Object) -> None:
-    stated = context.get("page")
-    if isinstance(stated, dict):
-        for key in _PAGE:
-            value = stated.get(key)
-            if isinstance(value, str):
-                setattr(row, key, value)
-                del stated[key]
-        _drop_empty(context, "page")
-    else:
-        for key in _PAGE:
-            value = page.get(key)
-            if isinstance(value, str):
-                setattr(row, key, value)
-    if row.url and not row.path:
-        row.path = referrers.parse(row.url).path or "/"
+def _campaign_of(parameters: Mapping[str, str]) -> Campaign | None:
+    """What the parameters of a URL say, click ids included."""
+    if not parameters:
+        return None
+    campaign = Campaign(*[parameters.get(name, "") for name in _UTM])
+    if not campaign.source and not campaign.medium:
+        for name, source in sources.CLICK_IDS.items():
+            if name in parameters:
+                return campaign._replace(source=source, medium="cpc")
+    return campaign
 
 
-def _take_campaign(row: ContextRow, context: Object) -> None:
-    """`context.campaign` if there is one, else the parameters of the URL, click ids included."""
-    campaign = context.get("campaign")
-    if isinstance(campaign, dict) and campaign:
-        for name, column in _UTM:
-            setattr(row, column, _text(campaign, "name" if name == "campaign" else name))
-        _drop_empty(context, "campaign")
-    elif "?" in row.url:
-        found = referrers.parameters(referrers.parse(row.url).query)
-        for _, column in _UTM:
-            if column in found:
-                setattr(row, column, found[column])
-        _add_click_id(row, found)
-
-
-def _add_click_id(row: ContextRow, parameters: Mapping[str, str]) -> None:
-    if row.utm_source or row.utm_medium:
-        return
-    for name, source in sources.CLICK_IDS.items():
-        if name in parameters:
-            row.utm_source, row.utm_medium = source, "cpc"
-            return
-
-
-def _take_device(row: ContextRow, context: Object, sender: Sender) -> None:
+def _take_agent(row: DeviceRow, context: Object, sender: Sender, is_page: bool) -> None:
     agent = _text(context, "user_agent") or _text(context, "userAgent")
-    if not agent and row.url:
+    if not agent and is_page:
         agent = sender.user_agent  # a page sends its own events
     if agent:
         row.user_agent = agent
@@ -144,7 +154,7 @@ def _kind_of_device(context: Object) -> str:
     return kind.lower() if isinstance(kind, str) and kind.lower() in _DEVICE_KINDS else ""
 
 
-def _take_software(row: ContextRow, context: Object) -> None:
+def _take_software(row: DeviceRow, context: Object) -> None:
     row.locale = _text(context, "locale")
     for key, name, version in (
         ("os", "os", "os_version"),
@@ -165,7 +175,7 @@ def _take_software(row: ContextRow, context: Object) -> None:
         _drop_empty(context, "screen")
 
 
-def _take_location(row: ContextRow, context: Object, sender: Sender, keep_ip: bool) -> None:
+def _take_location(row: DeviceRow, context: Object, sender: Sender, keep_ip: bool) -> None:
     location = context.get("location")
     if isinstance(location, dict):
         stated = location.get("country")
@@ -182,7 +192,7 @@ def _take_location(row: ContextRow, context: Object, sender: Sender, keep_ip: bo
         row.ip = address
 
 
-def _locate(row: ContextRow, address: str) -> None:
+def _locate(row: DeviceRow, address: str) -> None:
     """Add where the address is to what the event states, unless that is somewhere else."""
     found = location_of(address)
     if row.country in ("", found.country):
@@ -196,10 +206,10 @@ def _is_country_code(stated: object) -> TypeGuard[str]:
     return isinstance(stated, str) and len(stated) == 2 and stated.isascii() and stated.isalpha()
 
 
-def _platform(row: ContextRow, context: Object) -> str:
-    mobile = _MOBILE_SYSTEMS.get(row.os.lower(), "")
-    if row.url:
+def _platform(row: DeviceRow, context: Object, is_page: bool) -> str:
+    if is_page:
         return "web"
+    mobile = _MOBILE_SYSTEMS.get(row.os.lower(), "")
     device = context.get("device")
     kind = device.get("type") if isinstance(device, dict) else None
     if isinstance(kind, str) and kind.lower() in _MOBILE_SYSTEMS:
@@ -219,7 +229,7 @@ def _text(values: Object, key: str) -> str:
     return value
 
 
-def _set(row: ContextRow, name: str, value: str) -> None:
+def _set(row: DeviceRow, name: str, value: str) -> None:
     if value:
         setattr(row, name, value)
 

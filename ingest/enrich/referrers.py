@@ -27,9 +27,20 @@ class Url(NamedTuple):
     query: str = ""
 
 
+NO_URL = Url()
+
+
 def parse(url: str) -> Url:
     """Host (lower case, no `www.`), path and query; all empty when it is not a URL."""
-    return _cached_parse(url) if len(url) <= MAX_CACHED_LENGTH else _parse(url)
+    if usual := _USUAL_URL.fullmatch(url):
+        host, path, query = usual.groups("")
+        return Url(host.lower().removeprefix("www."), path, query)
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:  # an unclosed IPv6 bracket
+        return NO_URL
+    return Url(host, parts.path, parts.query)
 
 
 def parameters(query: str) -> Mapping[str, str]:
@@ -44,20 +55,9 @@ def site(host: str) -> str:
 
 def referrer_domain(referrer: str, page_host: str) -> str:
     """Host of the referrer; '' when there is none or it is the same site."""
-    host = parse(referrer).host if referrer else ""
+    find = _cached_host if len(referrer) <= MAX_CACHED_LENGTH else _host
+    host = find(referrer)
     return "" if host and page_host and site(host) == site(page_host) else host
-
-
-def _parse(url: str) -> Url:
-    if usual := _USUAL_URL.fullmatch(url):
-        host, path, query = usual.groups("")
-        return Url(host.lower().removeprefix("www."), path, query)
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:  # an unclosed IPv6 bracket
-        return Url()
-    return Url(host, parts.path, parts.query)
 
 
 def _parameters(query: str) -> Mapping[str, str]:
@@ -68,7 +68,11 @@ def _parameters(query: str) -> Mapping[str, str]:
     return {name.lower(): value for name, value in reversed(pairs)}
 
 
-_cached_parse = lru_cache(maxsize=CACHED_TEXTS)(_parse)
+def _host(url: str) -> str:
+    return parse(url).host
+
+
+_cached_host = lru_cache(maxsize=CACHED_TEXTS)(_host)
 _cached_parameters = lru_cache(maxsize=CACHED_TEXTS)(_parameters)
 
 

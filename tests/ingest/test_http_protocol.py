@@ -1,8 +1,9 @@
-"""A connection has a deadline for the head of its request."""
+"""Deadlines for what clients send, and answers in one write."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from ingest import __main__
-from ingest.http_protocol import DeadlineProtocol, with_deadline
+from ingest.http_protocol import CaptureProtocol, Deadlines, with_deadlines
 
 DEADLINE = 0.5
 
@@ -20,17 +21,129 @@ async def _empty(_: Any, __: Any, send: Any) -> None:
     await send({"type": "http.response.body"})
 
 
-@pytest.fixture
-async def port() -> AsyncIterator[int]:
-    config = uvicorn.Config(_empty, log_config=None)
+async def _length_of_body(_: Any, receive: Any, send: Any) -> None:
+    """Answers the number of bytes received, or 408."""
+    status, size, more = 200, 0, True
+    while more:
+        try:
+            message = await receive()
+        except TimeoutError:
+            status, more = 408, False
+        else:
+            size, more = size + len(message["body"]), message["more_body"]
+    body = b"%d" % size
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _split_header(_: Any, __: Any, send: Any) -> None:
+    headers = [(b"content-length", b"0"), (b"x-note", b"a\r\nset-cookie: b=c")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def protocol_for(application: Any) -> CaptureProtocol:
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, server_header=False, date_header=False
+    )
     config.load()
+    return with_deadlines(Deadlines(DEADLINE, DEADLINE))(config, ServerState(), {})
 
-    def protocol() -> DeadlineProtocol:
-        return with_deadline(DEADLINE)(config, ServerState(), {})
 
-    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+@asynccontextmanager
+async def serving(application: Any) -> AsyncIterator[int]:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: protocol_for(application), "127.0.0.1", 0)
     yield server.sockets[0].getsockname()[1]
     server.close()
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    async with serving(_empty) as port:
+        yield port
+
+
+class Recorded(asyncio.Transport):
+    """Keeps what is written, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("127.0.0.1", 5), "sockname": ("127.0.0.1", 80)})
+        self.writes: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: Any) -> None:
+        self.writes.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+
+async def answer_of(application: Any, request: bytes) -> Recorded:
+    protocol, transport = protocol_for(application), Recorded()
+    protocol.connection_made(transport)
+    protocol.data_received(request)
+    await asyncio.wait(protocol.tasks)
+    protocol.connection_lost(None)
+    return transport
+
+
+async def test_an_answer_of_known_length_is_one_write() -> None:
+    post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+    transport = await answer_of(_length_of_body, post)
+    assert transport.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n3"]
+    assert not transport.closed
+
+
+async def test_a_client_that_asks_for_it_is_disconnected_after_its_answer() -> None:
+    post = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    transport = await answer_of(_length_of_body, post)
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n"
+    assert b"".join(transport.writes) == head + b"0"
+    assert transport.closed
+
+
+async def test_an_answer_without_a_length_is_left_to_uvicorn() -> None:
+    transport = await answer_of(_empty, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"".join(transport.writes) == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+async def test_a_line_end_in_a_header_never_reaches_the_client() -> None:
+    transport = await answer_of(_split_header, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"set-cookie" not in b"".join(transport.writes)
+
+
+async def test_requests_sent_at_once_are_answered_in_their_order() -> None:
+    async with serving(_length_of_body) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"".join(
+                b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (n, b"x" * n)
+                for n in (3, 1, 2)
+            )
+        )
+        for length in (b"3", b"1", b"2"):
+            await reader.readuntil(b"\r\n\r\n")
+            assert await reader.readexactly(1) == length
+        writer.close()
+
+
+async def test_a_body_has_a_deadline_however_it_trickles_in() -> None:
+    async with serving(_length_of_body) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        started = time.monotonic()
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        answer = asyncio.create_task(reader.readuntil(b"\r\n\r\n"))
+        while not answer.done():
+            writer.write(b"x")
+            await asyncio.sleep(DEADLINE / 10)
+        assert (await answer).startswith(b"HTTP/1.1 408")
+        assert DEADLINE - 0.05 < time.monotonic() - started < DEADLINE + 5
+        writer.close()
 
 
 @pytest.mark.parametrize("head", [b"", b"POST /v1/events HTTP/1.1\r\nHost: x\r\n"])
@@ -58,8 +171,9 @@ def test_the_deadline_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -
     served: list[uvicorn.Config] = []
     monkeypatch.setattr(uvicorn.Server, "run", lambda server, **_: served.append(server.config))
     monkeypatch.setenv("HEADER_DEADLINE_SECONDS", "2.5")
+    monkeypatch.setenv("BODY_DEADLINE_SECONDS", "7.5")
     __main__.main()
     (config,) = served
     assert isinstance(config.http, type)
-    assert issubclass(config.http, DeadlineProtocol)
-    assert config.http.header_deadline_seconds == 2.5
+    assert issubclass(config.http, CaptureProtocol)
+    assert config.http.deadlines == Deadlines(head=2.5, body=7.5)

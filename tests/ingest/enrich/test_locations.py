@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.enrich import locations
-from ingest.enrich.context import Sender, enrich
+from ingest.enrich.context import Sender, take_device
 from ingest.enrich.countries import country_of
 from ingest.enrich.locations import DatabaseError, Location, location_of
 from tests.ingest.enrich import mmdb
@@ -34,7 +34,7 @@ def database(tmp_path: Path) -> Iterator[Path]:
 
 
 def located(context: dict[str, Any], address: str = "") -> tuple[str, str, str]:
-    row = enrich(context, {}, Sender(address), keep_ip=False)
+    row = take_device(context, Sender(address), is_page=False, keep_ip=False)
     assert row.ip == ""
     return row.country, row.region, row.city
 
@@ -143,7 +143,7 @@ def test_the_service_does_not_start_without_the_file_it_is_told_to_use(tmp_path:
 
 def test_the_kind_of_device_is_what_the_library_says_where_there_is_no_agent() -> None:
     kinds = [
-        enrich({"device": {"type": kind}}, {}, Sender(), keep_ip=False).device_type
+        take_device({"device": {"type": kind}}, Sender(), is_page=False, keep_ip=False).device_type
         for kind in ("Desktop", "mobile", "ios", 7, None)
     ]
     assert kinds == ["desktop", "mobile", "", "", ""]

@@ -12,7 +12,7 @@ from ingest.enrich.context import Sender
 from ingest.pipeline import Arrival, Protocol, RejectedEvent, prepare
 from ingest.project import Project
 from ingest.protocols import native, segment
-from ingest.rows import ContextRow, EventRow, RejectedRow, encode
+from ingest.rows import DeviceRow, EventRow, PageRow, RejectedRow, encode
 
 RECEIVED_AT = datetime(2026, 11, 22, 10, 0, 0, 123000, tzinfo=UTC)
 PROJECT = Project("p1")
@@ -30,16 +30,14 @@ class Stored:
     def __init__(self, line: bytes) -> None:
         self.line = line
         self._objects = json.loads(line)
-        self._parts = (
-            msgspec.json.decode(line, type=EventRow),
-            msgspec.json.decode(line, type=ContextRow),
-        )
+        self._parts = [
+            msgspec.json.decode(line, type=kind) for kind in (EventRow, PageRow, DeviceRow)
+        ]
 
     def __getattr__(self, column: str) -> Any:
         if column in ("properties", "traits", "context"):
             return self._objects.get(column, {})
-        event, context = self._parts
-        return getattr(event if hasattr(event, column) else context, column)
+        return next(getattr(part, column) for part in self._parts if hasattr(part, column))
 
 
 @dataclass

@@ -88,7 +88,7 @@ async def answer_of(application: Any, request: bytes) -> Recorded:
     protocol.connection_made(transport)
     protocol.data_received(request)
     await asyncio.wait(protocol.tasks)
-    protocol.connection_lost(None)
+    protocol.connection_lost(ConnectionResetError())  # ends its timers, and closes nothing
     return transport
 
 

@@ -127,10 +127,15 @@ def end_of_line(*members: bytes) -> bytes:
 def encode(rows: Iterable[Row]) -> bytes:
     """One line a row, each ended by a newline."""
     lines = bytearray()
+    encode_into(rows, lines)
+    return bytes(lines)
+
+
+def encode_into(rows: Iterable[Row], lines: bytearray) -> None:
+    """Append one line a row, each ended by a newline."""
     for row in rows:
         _encoder.encode_into(row.event, lines, -1)
         lines[-1:] = row.context.line_end
-    return bytes(lines)
 
 
 def encode_rejected(rows: Iterable[RejectedRow]) -> bytes:

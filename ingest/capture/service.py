@@ -14,7 +14,7 @@ from ingest.capture.live import LiveFeed, Summary
 from ingest.capture.request import Request
 from ingest.enrich.context import Sender
 from ingest.keys import KeyCache
-from ingest.log.frame import Frame, Kind, PayloadTooLargeError, encode_frame
+from ingest.log.frame import Kind, PayloadTooLargeError, open_frame, seal_frame
 from ingest.log.group_commit import SegmentLog
 from ingest.metrics import Metrics
 from ingest.pipeline import Arrival, Prepared, Protocol, RejectedEvent, prepare, rejected_row
@@ -24,7 +24,7 @@ from ingest.protocols import native
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.rejection import MalformedBody, Rejection
 from ingest.rate_limits import FailureLimiter, RateLimiter
-from ingest.rows import Row, encode, encode_rejected
+from ingest.rows import Row, encode_into, encode_rejected
 from ingest.settings import IngestSettings
 
 ANYONE = EventLimits()  # until the project is known
@@ -180,17 +180,21 @@ class CaptureService:
         if names:
             self._live.add(project_id, sum(names.values()), queued.sample)
 
-    def _frames(self, prepared: Prepared, arrival: Arrival) -> list[bytes]:
+    def _frames(self, prepared: Prepared, arrival: Arrival) -> list[bytearray]:
         frames = []
         if prepared.rows:
-            payload = encode(prepared.rows)
-            frames.append(_frame(Kind.EVENTS, arrival.frame, len(prepared.rows), payload))
-        if prepared.rejected_rows:
+            frame = open_frame()
+            encode_into(prepared.rows, frame)
+            seal_frame(frame, Kind.EVENTS, arrival.frame, len(prepared.rows), _milliseconds())
+            frames.append(frame)
+        if rejected := prepared.rejected_rows:
             number = self._log.reserve_frame()
-            for row in prepared.rejected_rows:
+            for row in rejected:
                 row._frame = number
-            payload = encode_rejected(prepared.rejected_rows)
-            frames.append(_frame(Kind.REJECTED, number, len(prepared.rejected_rows), payload))
+            frame = open_frame()
+            frame += encode_rejected(rejected)
+            seal_frame(frame, Kind.REJECTED, number, len(rejected), _milliseconds())
+            frames.append(frame)
         return frames
 
     def _queue_malformed(self, body: bytes, malformed: MalformedBody, arrival: Arrival) -> Queued:
@@ -235,9 +239,8 @@ def _answer(
     return answers.accepted(count, rejected, headers)
 
 
-def _frame(kind: Kind, number: int, rows: int, payload: bytes) -> bytes:
-    written_at = time.time_ns() // 1_000_000
-    return encode_frame(Frame(kind, number, rows, written_at, payload))
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _now() -> datetime:

@@ -111,19 +111,28 @@ def decode_segment_header(data: bytes) -> SegmentHeader | None:
 
 def encode_frame(frame: Frame) -> bytes:
     """Raises PayloadTooLargeError."""
-    return encode_frame_header(frame) + frame.payload
+    data = open_frame()
+    data += frame.payload
+    seal_frame(data, frame.kind, frame.number, frame.rows, frame.written_at)
+    return bytes(data)
 
 
-def encode_frame_header(frame: Frame) -> bytes:
-    """Raises PayloadTooLargeError."""
-    kind, number, rows, written_at, payload = frame
-    if len(payload) > MAX_PAYLOAD_SIZE:
+def open_frame() -> bytearray:
+    """Room for a header; the payload is to be appended."""
+    return bytearray(FRAME_HEADER_SIZE)
+
+
+def seal_frame(data: bytearray, kind: Kind, number: int, rows: int, written_at: int) -> None:
+    """Fill in the header of an open frame; raises PayloadTooLargeError."""
+    size = len(data) - FRAME_HEADER_SIZE
+    if size > MAX_PAYLOAD_SIZE:
         raise PayloadTooLargeError(
-            f"The events take {len(payload)} bytes, a frame may have {MAX_PAYLOAD_SIZE}."
+            f"The events take {size} bytes, a frame may have {MAX_PAYLOAD_SIZE}."
         )
-    return _sealed(
-        _FRAME.pack(FRAME_MAGIC, kind, len(payload), checksum(payload), number, rows, written_at)
-    )
+    with memoryview(data) as view:
+        total = checksum(view[FRAME_HEADER_SIZE:])
+    header = _FRAME.pack(FRAME_MAGIC, kind, size, total, number, rows, written_at)
+    data[:FRAME_HEADER_SIZE] = _sealed(header)
 
 
 def measure_frame(header: bytes) -> FrameSize | None:
@@ -180,7 +189,7 @@ def _decode_header(data: bytes, start: int) -> _Header | None:
     return _Header(known, size, checksum, number, rows, written_at)
 
 
-def checksum(payload: bytes) -> int:
+def checksum(payload: bytes | memoryview) -> int:
     """CRC32, in steps during which isal keeps Python's lock.
 
     Of more than 5 KiB it would give the lock away, and waiting for it takes longer than the sum.

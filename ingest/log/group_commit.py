@@ -12,7 +12,7 @@ from ingest.log.segment_writer import SegmentWriter
 
 
 class Waiting(NamedTuple):
-    data: bytes
+    data: bytes | bytearray
     done: asyncio.Future[None]
 
 
@@ -55,7 +55,7 @@ class SegmentLog:
         self._next_frame += 1
         return number
 
-    def append(self, data: bytes) -> asyncio.Future[None]:
+    def append(self, data: bytes | bytearray) -> asyncio.Future[None]:
         """Queue an encoded frame; the future is done when it is durable, or raises OSError."""
         waiting = Waiting(data, self._loop.create_future())
         self.pending_bytes += len(data)

@@ -31,7 +31,7 @@ class SegmentWriter:
         self._last = (0, 0)  # number and durable size of the last segment with acknowledged frames
         self._current = (0, 0)  # the same of the open segment
 
-    def append(self, frames: Sequence[bytes]) -> None:
+    def append(self, frames: Sequence[bytes | bytearray]) -> None:
         """Write the frames and wait for the disk; raises OSError."""
         data = b"".join(frames)
         self._refuse_below_reserve(len(data))

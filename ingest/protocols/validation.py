@@ -42,7 +42,7 @@ def identity(event: Event) -> tuple[str, str]:
     """User id and anonymous id, of which one must be there."""
     user_id = text_id(event.user_id, "user_id")
     anonymous_id = text_id(event.anonymous_id, "anonymous_id")
-    if not user_id.strip() and not anonymous_id.strip():
+    if not (user_id.strip() or anonymous_id.strip()):
         reason = "neither user_id nor anonymous_id is given"
         raise Rejection("missing_identity", reason, "user_id")
     return user_id, anonymous_id

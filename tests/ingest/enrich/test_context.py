@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.enrich import user_agents
+from ingest.enrich import columns, user_agents
 from ingest.enrich.context import Sender
 from ingest.enrich.user_agents import describe
 from ingest.project import Project
@@ -211,6 +211,32 @@ def test_any_context_of_a_batch_is_that_of_all_its_events(context: dict[str, Any
     body = json.dumps({"batch": [message, message], "context": context}).encode()
     first, second = process(body, segment_protocol()).rows
     assert second.line.replace(b'"_row":1', b'"_row":0') == first.line
+
+
+@settings(deadline=None, max_examples=200)
+@given(contexts, st.none() | contexts)
+def test_json_and_an_object_give_the_same_columns(
+    context: dict[str, Any], page: dict[str, Any] | None
+) -> None:
+    sender = Sender("8.8.8.8", CHROME)
+    text = json.dumps(context).encode()
+    by_json, again = (columns.of_json(text, page, sender, 8, keep_ip=True) for _ in range(2))
+    by_object = columns.of_object(context, page, sender, keep_ip=True)
+    read = [json.loads(b"{" + each.line_end[1:]) for each in (by_json, again, by_object)]
+    assert read[0] == read[1] == read[2]
+    assert (by_json.path, by_json.country) == (by_object.path, by_object.country)
+
+
+def test_two_pages_of_one_device_differ_in_the_page_only() -> None:
+    device = {"userAgent": CHROME, "campaign": {"source": "x", "medium": "email"}, "odd": 1}
+    pages = [{"url": "https://example.com/a", "search": "?a"}, {"url": "https://example.com/b"}]
+    first, second = (row_of({"page": dict(page), **device}) for page in pages)
+    assert [(row.path, row.utm_source, row.channel, row.browser) for row in (first, second)] == [
+        ("/a", "x", "Email", "Chrome"),
+        ("/b", "x", "Email", "Chrome"),
+    ]
+    assert first.context == {"page": {"search": "?a"}, "odd": 1}
+    assert second.context == {"odd": 1}
 
 
 def test_a_remembered_context_is_that_of_the_request_it_came_with() -> None:

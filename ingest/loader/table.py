@@ -70,7 +70,8 @@ class Table:
         ids = b"\n".join(block.event_ids()) + b"\n"
         rows = self._clickhouse.rows(
             f"SELECT project_id, event_id FROM {self.name} "  # noqa: S608
-            "WHERE toUInt128(event_id) IN (SELECT toUInt128(id) FROM ids)",
+            "WHERE toUInt128(event_id) IN (SELECT toUInt128(id) FROM ids) "
+            "SETTINGS max_threads = 1",  # 0.4 µs an id; two threads take 0.8, and twice as long
             table=("ids", "id UUID", ids),
         )
         return {EventKey(project.encode(), event.encode()) for project, event in rows}

@@ -13,7 +13,7 @@ from ingest.importer.outcomes import Event, Outcome, Reject, out_of_range
 from ingest.importer.sources.json_records import UNREADABLE, RawRecord
 from ingest.protocols.timestamps import EARLIEST, MAX_AHEAD
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 @dataclass

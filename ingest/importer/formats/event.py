@@ -1,7 +1,7 @@
 """The event that the formats make, and what they share in making it."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -10,14 +10,12 @@ import msgspec
 from ingest.importer.expressions.countries import country_code
 from ingest.importer.mapping import FieldError
 from ingest.importer.outcomes import LIBRARY
-from ingest.protocols import timestamps
+from ingest.protocols import numbers, timestamps
+from ingest.protocols.event import Object
 
-Object = dict[str, Any]
-# A property, and where in `context` it goes: section ('' for its top level) and name.
-Table = tuple[tuple[str, str, str], ...]
+DEFAULT_CONTEXT: Object = {"library": LIBRARY}
 
-# Members of context that are numbers; all others are text.
-NUMBERS = frozenset({"width", "height", "density", "latitude", "longitude"})
+_decode_any = msgspec.json.Decoder(float_hook=numbers.exact).decode
 
 
 class ImportedEvent(msgspec.Struct, omit_defaults=True, gc=False):
@@ -55,31 +53,26 @@ def _read_time(value: Any) -> datetime:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is UTC:
                 return moment
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+            return datetime.fromisoformat(f"{value}Z")  # half the time of `replace`
         if value.__class__ is int and 0 <= value < 10**11:
             return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError):
         pass
-    parsed = timestamps.parse(value).moment
+    parsed = timestamps.parse(float(value) if isinstance(value, Decimal) else value).moment
     if parsed is None:
         raise FieldError("timestamp", f"{str(value)[:60]!r} is not a time")
     return parsed
 
 
-def text_of(value: Any) -> str:
-    """A text or number as text; '' for everything that is no id or name."""
-    if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
-    if value.__class__ is int or value.__class__ is float:
-        return str(int(value)) if value == value // 1 else str(value)
-    return ""
-
-
 def object_of(value: Any, field: str) -> Object:
     """An object, also where the export wrote it as JSON text. Raises FieldError."""
+    if value.__class__ is dict:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, str) and value:
         try:
-            value = msgspec.json.decode(value)
+            value = _decode_any(value)
         except (msgspec.MsgspecError, RecursionError):
             raise FieldError(field, f"{field} is not JSON") from None
     if value is None or value == "":
@@ -89,27 +82,6 @@ def object_of(value: Any, field: str) -> Object:
     return value
 
 
-def take_context(properties: Object, table: Table, context: Object) -> None:
-    """Move the properties that the table names; one that is no text or number stays.
-
-    Empty ones go. Of two that mean the same the one that the table names first counts.
-    """
-    take = properties.pop
-    for key, section, name in table:
-        value = take(key, None)
-        if value is None or value == "":
-            continue
-        if value.__class__ is not str and name not in NUMBERS:
-            text = text_of(value)
-            if not text:
-                properties[key] = value
-                continue
-            value = text
-        target = context.setdefault(section, {}) if section else context
-        if name not in target:
-            target[name] = value
-
-
 def finished(event: ImportedEvent) -> ImportedEvent:
     """With the library that stands for all imports if the record names none. Raises FieldError."""
     if not event.user_id and not event.anonymous_id:
@@ -117,15 +89,10 @@ def finished(event: ImportedEvent) -> ImportedEvent:
     if not event.event and event.type == "track":
         raise FieldError("event", "the event has no name")
     if event.context is None:
-        event.context = {"library": LIBRARY}
+        event.context = DEFAULT_CONTEXT
     elif isinstance(event.context, dict):
         event.context.setdefault("library", LIBRARY)
     return event
-
-
-def without(properties: Object, names: Iterable[str]) -> None:
-    for name in names:
-        properties.pop(name, None)
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,5 @@
 """Mixpanel's raw export: `{"event": …, "properties": {"time": …, "distinct_id": …, …}}` a line."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,16 +9,17 @@ import msgspec
 
 from ingest.importer.event_ids import hashed
 from ingest.importer.formats.event import (
+    DEFAULT_CONTEXT,
     ImportedEvent,
-    Object,
-    Table,
     finished,
     moment_of,
     object_of,
-    take_context,
-    text_of,
-    without,
 )
+from ingest.protocols import numbers
+from ingest.protocols.context_places import Table, text_of
+from ingest.protocols.event import Object
+from ingest.protocols.made_up_ids import is_made_up
+from ingest.protocols.remembered_context import RememberedContext
 
 CONTEXT: Table = (
     ("$current_url", "page", "url"),
@@ -56,17 +56,9 @@ CONTEXT: Table = (
     ("$user_agent", "", "user_agent"),
     ("ip", "", "ip"),
 )
-DIRECT = "$direct"
 DEVICE = "$device:"
 NAMES = {"$mp_web_page_view": "page", "mp_page_view": "page"}
 DROPPED = ("time", "distinct_id", "$insert_id", "$user_id", "$device_id", "token")
-# What Mixpanel's libraries make up for people who are not known: UUIDs, and of older web versions
-# five hexadecimal numbers such as 162a9bea91d1cb-01213631147e12-3f636c4c-1aeaa0-162a9bea91e8cf.
-ANONYMOUS = re.compile(
-    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-    r"|[0-9a-f]{13,15}-[0-9a-f]{12,16}-[0-9a-f]{6,8}-[0-9a-f]{4,8}-[0-9a-f]{13,16}",
-    re.IGNORECASE,
-)
 
 
 class _Record(msgspec.Struct, gc=False):
@@ -74,7 +66,8 @@ class _Record(msgspec.Struct, gc=False):
     properties: Any = None
 
 
-_decode = msgspec.json.Decoder(_Record).decode
+_decode = msgspec.json.Decoder(_Record, float_hook=numbers.exact).decode
+_context = RememberedContext(CONTEXT, DROPPED, DEFAULT_CONTEXT)
 
 
 def reader(zone: ZoneInfo | None = None) -> Callable[[bytes], ImportedEvent]:
@@ -93,11 +86,7 @@ def reader(zone: ZoneInfo | None = None) -> Callable[[bytes], ImportedEvent]:
         identify(event, properties)
         if event.type == "page":
             event.event = ""
-        if properties.get("$referrer") == DIRECT:
-            del properties["$referrer"]
-        without(properties, DROPPED)
-        event.context = {}
-        take_context(properties, CONTEXT, event.context)
+        event.context = _context.take(properties)
         event.properties = properties or None
         return finished(event)
 
@@ -140,7 +129,7 @@ def _name_person(event: ImportedEvent, properties: Object, person: str) -> None:
         return
     if person.startswith(DEVICE):
         event.anonymous_id = event.anonymous_id or person.removeprefix(DEVICE)
-    elif ANONYMOUS.fullmatch(person) and not event.anonymous_id:
+    elif is_made_up(person) and not event.anonymous_id:
         event.anonymous_id = person
     else:
         event.user_id = person
@@ -151,4 +140,4 @@ def _merged(ids: Any) -> tuple[str, str]:
     if not isinstance(ids, list) or len(ids) != 2:
         return "", ""
     first, second = (text_of(each).removeprefix(DEVICE) for each in ids)
-    return (second, first) if ANONYMOUS.fullmatch(first) else (first, second)
+    return (second, first) if is_made_up(first) else (first, second)

@@ -12,13 +12,13 @@ import msgspec
 from ingest.importer.formats import segment_warehouse
 from ingest.importer.formats.event import (
     ImportedEvent,
-    Object,
     code_of,
     finished,
     moment_of,
-    text_of,
 )
-from ingest.protocols import segment
+from ingest.protocols import numbers, segment
+from ingest.protocols.context_places import text_of
+from ingest.protocols.event import Object
 
 
 class _Times(msgspec.Struct, gc=False, rename="camel"):
@@ -30,7 +30,7 @@ class _Times(msgspec.Struct, gc=False, rename="camel"):
 
 
 LOCATION = b'"location"'
-_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_object = msgspec.json.Decoder(dict[str, Any], float_hook=numbers.exact).decode
 _decode_times = msgspec.json.Decoder(_Times).decode
 
 

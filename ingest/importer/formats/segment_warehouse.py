@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
-from ingest.importer.formats.event import ImportedEvent, Object, finished, moment_of, text_of
+from ingest.importer.formats.event import ImportedEvent, finished, moment_of
+from ingest.protocols import numbers
+from ingest.protocols.context_places import text_of
+from ingest.protocols.event import Object
 
 SECTIONS = frozenset(
     {"page", "campaign", "library", "os", "device", "app", "screen", "network", "location"}
@@ -30,7 +33,7 @@ COLUMNS = frozenset(
     }
 )
 
-_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_decode = msgspec.json.Decoder(dict[str, Any], float_hook=numbers.exact).decode
 
 
 def to_event(content: bytes) -> ImportedEvent:

@@ -9,6 +9,7 @@ import msgspec
 
 from ingest.importer.errors import SourceError
 from ingest.importer.input_file import MAX_LINE, InputFile, lines_of
+from ingest.protocols import numbers
 
 # Members that answers of the products' interfaces wrap their events in.
 WRAPPERS = ("results", "batch", "events", "data")
@@ -19,7 +20,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(float_hook=numbers.exact).decode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -73,7 +75,7 @@ def _of_row(
     for name, value in zip(header, row, strict=True):
         if name in json_columns and value:
             try:
-                record[name] = msgspec.json.decode(value)
+                record[name] = _decode(value)
             except UNREADABLE:
                 return RawRecord(number, text, f"{name} is not JSON")
         elif value:

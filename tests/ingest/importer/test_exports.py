@@ -9,13 +9,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ingest.importer import run
 from ingest.importer.errors import SourceError
 from ingest.importer.outcomes import LIBRARY
+from ingest.importer.products import PRODUCTS
 from ingest.importer.run import DryRun, ImportRequest, dry_run
+from ingest.protocols.posthog import decode_event
 
+UUID = "0195c0de-aaaa-7000-8000-000000000001"
 EXPORTS = Path(__file__).parent / "exports"
 FILES = [
     ("segment", "segment.ndjson"),
@@ -164,24 +168,56 @@ def test_who_a_person_of_mixpanel_is(
     assert {key: event[key] for key in ("user_id", "anonymous_id") if key in event} == who
 
 
-@pytest.mark.parametrize(
-    ("distinct_id", "properties", "who"),
-    [
-        ("u", {}, {"user_id": "u"}),
-        ("u", {"$is_identified": False}, {"anonymous_id": "u"}),
-        ("d", {"$device_id": "d"}, {"anonymous_id": "d"}),
-        ("0195c0de-aaaa-7000-8000-000000000001", {"$is_identified": True}, {"user_id": "…1"}),
-        ("0195c0de-aaaa-7000-8000-000000000001", {}, {"anonymous_id": "…1"}),
-    ],
-)
-def test_who_a_person_of_posthog_is(
-    tmp_path: Path, distinct_id: str, properties: dict[str, Any], who: dict[str, str]
-) -> None:
-    record = {"event": "x", "distinct_id": distinct_id, "timestamp": "2025-03-05T10:00:00Z"}
-    path = written(tmp_path, "a.jsonl", record | {"properties": properties})
-    (event,) = events(read(path, "posthog"))
-    found = {key: event[key] for key in ("user_id", "anonymous_id") if key in event}
-    assert found == {key: value.replace("…1", distinct_id) for key, value in who.items()}
+def test_posthog_s_events_say_the_same_exported_as_sent_live(tmp_path: Path) -> None:
+    """Who it was, and what is context and what stays a property."""
+    sent = [
+        {"event": name, "distinct_id": who, "properties": properties}
+        for name, who, properties in [
+            ("x", "u", {"$lib": "posthog-node", "title": "not of a page"}),
+            ("x", "u", {"$device_id": "d", "$title": "Home", "$device_name": "Pixel"}),
+            ("x", "d", {"$device_id": "d", "$lib": "web", "$os": "iOS", "$os_name": "iPadOS"}),
+            ("x", UUID, {"$lib": "web", "$geoip_city_name": "Köln", "$ip": None}),
+            ("x", UUID, {"$screen_width": 390, "$screen_height": [1], "$groups": {"a": "b"}}),
+            ("$set", UUID, {"$lib": "posthog-ios", "$locale": "de", "$browser_language": "de"}),
+            ("$pageview", "u", {"title": "Home", "$pathname": "/", "$referrer": "$direct"}),
+            ("$create_alias", "u", {"alias": "v", "$lib": "posthog-python"}),
+            ("$identify", "u", {"$anon_distinct_id": "d", "$os_version": 17.5}),
+        ]
+    ]
+    record = {"timestamp": "2025-03-05T10:00:00Z"}
+    exported = events(read(written(tmp_path, "a.jsonl", *(e | record for e in sent)), "posthog"))
+    live = [decode_event(json.dumps(event).encode()) for event in sent]
+    for old, new in zip(exported, live, strict=True):
+        assert (old.get("user_id"), old.get("anonymous_id")) == (new.user_id, new.anonymous_id)
+        assert old.get("previous_id") == new.previous_id
+        assert old.get("properties", {}) == new.properties
+        assert isinstance(new.context, msgspec.Raw)
+        context = {"library": LIBRARY} | json.loads(bytes(new.context))
+        assert old["context"] == context
+
+
+NUMBERS = "[0.12345678901234567891, 1234567890123456.75, 19.5, 12345678901234567890123]"
+
+
+@pytest.mark.parametrize("format_", PRODUCTS)
+def test_numbers_arrive_digit_by_digit(tmp_path: Path, format_: str) -> None:
+    """The record says in each product's way that somebody did x."""
+    own = f'{{"time": 1741168800, "distinct_id": "a", "n": {NUMBERS}}}'
+    (tmp_path / "a.json").write_text(
+        '{"event": "x", "event_type": "x", "type": "track", "timestamp": "2025-03-05T10:00:00Z",'
+        '"event_time": "2025-03-05 10:00:00", "anonymousId": "a", "device_id": "a",'
+        f'"distinct_id": "a", "properties": {own}, "event_properties": {own}}}'
+    )
+    (event,) = read(tmp_path / "a.json", format_).events
+    assert b'"n":' + NUMBERS.replace(" ", "").encode() in event.body
+
+
+def test_numbers_of_a_csv_arrive_digit_by_digit(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        f'event,distinct_id,timestamp,properties\nx,a,2025-03-05 10:00:00,"{{""n"": {NUMBERS}}}"\n'
+    )
+    (event,) = read(tmp_path / "a.csv", "posthog").events
+    assert b'"n":' + NUMBERS.replace(" ", "").encode() in event.body
 
 
 def test_a_mapping_takes_the_place_of_the_product_s_own(tmp_path: Path) -> None:

@@ -123,10 +123,7 @@ FIRST: dict[str, dict[str, Any]] = {
         "library_version": "2.3.0",
         "properties": {"nested": {"a": [1, {"b": 2}]}},
         "traits": {"utm_source": "news", "utm_campaign": "spring", "plan": "free"},
-        "context": {
-            "device": {"id": "dev-1", "name": "Apple Mac"},
-            "groups": {"company": ["acme"]},
-        },
+        "context": {"device": {"name": "Apple Mac"}, "groups": {"company": ["acme"]}},
         "corrections": [],
     },
 }

@@ -153,6 +153,9 @@ def test_types_and_names(event: str, kind: str, name: str) -> None:
         ({"$process_person_profile": False}, "", "u1"),  # a server's event of nobody
         ({"$process_person_profile": False, "$is_identified": True}, "u1", ""),
         ({"$device_id": {"a": 1}}, "u1", ""),
+        ({"$device_id": "u1", "$user_id": "u1"}, "u1", ""),
+        ({"$lib": "web"}, "u1", ""),
+        ({"$lib": []}, "u1", ""),
     ],
 )
 def test_the_distinct_id_is_of_a_user_once_identified(
@@ -160,6 +163,29 @@ def test_the_distinct_id_is_of_a_user_once_identified(
 ) -> None:
     row = row_of(properties)
     assert (row.user_id, row.anonymous_id) == (user_id, anonymous_id)
+
+
+@pytest.mark.parametrize(
+    ("properties", "is_user"),
+    [
+        ({}, True),  # by HTTP alone
+        ({"$lib": "posthog-node"}, True),
+        ({"$lib": "web"}, False),  # before `$is_identified` was sent
+        ({"$lib": "posthog-ios"}, False),
+        ({"$lib": "web", "$device_id": "d1"}, False),  # after a reset
+        ({"$lib": "web", "$user_id": UUID}, True),
+        ({"$lib": "web", "$is_identified": True}, True),
+    ],
+)
+@pytest.mark.parametrize(
+    "made_up", [UUID, "162a9bea91d1cb-01213631147e12-3f636c4c-1aeaa0-162a9bea91e8cf"]
+)
+def test_an_id_as_libraries_make_them_up_is_anonymous_where_one_made_it(
+    made_up: str, properties: dict[str, Any], is_user: bool
+) -> None:
+    row = row_of(properties, distinct_id=made_up)
+    assert (row.user_id if is_user else row.anonymous_id) == made_up
+    assert (row.anonymous_id if is_user else row.user_id) == ""
 
 
 def test_a_device_id_that_is_no_column_stays_a_property() -> None:
@@ -244,6 +270,33 @@ def test_values_of_other_types_stay_properties() -> None:
     row = row_of(odd)
     assert row.properties == odd
     assert row.traits == {}
+
+
+def test_of_two_names_for_one_place_the_second_stays_if_it_says_something_else() -> None:
+    row = row_of({"$locale": "de", "$browser_language": "de", "$os": "iOS", "$os_name": "iPadOS"})
+    assert (row.locale, row.os) == ("de", "iOS")
+    assert row.properties == {"$os_name": "iPadOS"}
+
+
+def test_where_it_was_and_on_which_device() -> None:
+    row = row_of(
+        {
+            "$geoip_country_code": "DE",
+            "$geoip_subdivision_1_name": "NRW",
+            "$geoip_city_name": "Köln",
+            "$geoip_latitude": 50.9375,
+            "$device_name": "Pixel 9",
+            "$network_carrier": "Telekom",
+            "$app_version": None,
+        }
+    )
+    assert (row.country, row.region, row.city) == ("DE", "NRW", "Köln")
+    assert row.context == {
+        "location": {"latitude": 50.9375},
+        "device": {"name": "Pixel 9"},
+        "network": {"carrier": "Telekom"},
+    }
+    assert row.properties == {}
 
 
 def test_a_missing_uuid_is_made_of_the_insert_id() -> None:

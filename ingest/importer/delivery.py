@@ -17,6 +17,8 @@ LONGEST_WAIT_SECONDS = 15.0
 # A new key is refused until every ingest process has read it.
 NEW_KEY_SECONDS = 20.0
 REQUEST_TIMEOUT_SECONDS = 60.0
+# While one is answered the next is read; more only take the caches from the API beside us.
+CONNECTIONS = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class IngestClient:
     key: str
     patience_seconds: float = 180.0
     key_is_new: bool = False
-    connections: int = 4
+    connections: int = CONNECTIONS
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:

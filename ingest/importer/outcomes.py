@@ -21,7 +21,7 @@ LIBRARY = {"name": "analytics-import", "version": version("analytics-platform")}
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class Event(NamedTuple):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """`body` is the native event in JSON; `line` the first that it was made from, `text` that."""
 
     line: int

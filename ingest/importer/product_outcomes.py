@@ -27,9 +27,10 @@ class ProductOutcomes:
 
     def __iter__(self) -> Iterator[Outcome]:
         to_event, latest = self.to_event, self.now + MAX_AHEAD
-        for number, content, problem in self.records:
-            if problem is not None:
-                yield Reject(number, problem, "", content)
+        for record in self.records:
+            number, content = record.number, record.content
+            if record.problem is not None:
+                yield Reject(number, record.problem, "", content)
                 continue
             try:
                 event = to_event(content)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from control_plane.database import Database
+from control_plane.keys import KeyKind
 from control_plane.repositories import api_keys, projects, rate_tiers
 from ingest.capture.routes import ROUTES
 from tests.ingest.services import Ingest, event
@@ -182,6 +183,13 @@ def test_the_key_may_come_in_four_ways(ingest: Ingest) -> None:
     ]
     assert [ingest.post("/v1/events", **request).status_code for request in requests] == [200] * 4
     ingest.wait_for_rows(4)
+
+
+def test_a_new_key_works_at_its_first_request(ingest: Ingest) -> None:
+    with Database(ingest.database_url) as database:
+        key = database.run(api_keys.create_for_project, ingest.project_id, KeyKind.WRITE)
+    headers = {"Authorization": f"Bearer {key.plaintext}"}
+    assert ingest.post("/v1/events", json=event(), headers=headers).status_code == 200
 
 
 def test_a_revoked_key_stops_working(ingest: Ingest) -> None:

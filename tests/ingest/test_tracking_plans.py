@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from control_plane.database import Database
-from control_plane.repositories import tracking_plan
+from control_plane.keys import KeyKind
+from control_plane.repositories import api_keys, tracking_plan
 from ingest.protocols.rejection import Rejection
 from ingest.tracking_plans import MAX_VIOLATIONS, TrackingPlan, check
 from tests.ingest.services import Ingest, event
@@ -156,5 +157,8 @@ def set_plan(ingest: Ingest, mode: str, unknown: str) -> None:
 
 
 def wait_until_checked(ingest: Ingest) -> None:
-    """Ingest reads plans with the keys, here every second; this project's key is new to it."""
+    """Ingest reads plans with the keys, which it does once a key comes that is new to it."""
+    with Database(ingest.database_url) as database:
+        key = database.run(api_keys.create_for_project, ingest.project_id, KeyKind.WRITE)
+    ingest.write_key = key.plaintext
     assert ingest.send(event(event="probe")).json()["accepted"] == 1

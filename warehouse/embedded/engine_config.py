@@ -15,9 +15,9 @@ _SERVER = {
     "compiled_expression_cache_size": 32 * MEBIBYTE,
     "query_condition_cache_size": 16 * MEBIBYTE,
     "background_pool_size": 2,
-    # 32 tasks for the two threads, as many as a server of default size has: its limits, such as 20
-    # free places before a part is mutated beside another, count in them. With 4 tasks, a delete over
-    # the parts of 12 partitions took 2 to 10 s, nearly all of it sleep between tries; now 0.1 to 1 s.
+    # 32 tasks for the two threads, as many as a server of default size has: its limits, such as
+    # 20 free places before a part is mutated beside another, count in them. With 4 tasks, a
+    # delete over 12 partitions took 1 to 10 s, nearly all of it sleep between tries; now 0.1 to 1.
     "background_merges_mutations_concurrency_ratio": 16,
     "background_schedule_pool_size": 16,
     "background_common_pool_size": 4,

@@ -14,7 +14,7 @@ from warehouse.migrations.statements import split
 
 RERUNNABLE = re.compile(
     r"^(CREATE (DATABASE|TABLE|VIEW) IF NOT EXISTS|ALTER TABLE .* IF (NOT )?EXISTS"
-    r"|ALTER TABLE \S+(\s+MODIFY COLUMN [^,]+,?)+$)",
+    r"|ALTER TABLE \S+(\s+MODIFY (COLUMN|SETTING) [^,]+,?)+$)",
     re.S,
 )
 

@@ -61,7 +61,11 @@ def main() -> None:
 def measure(services: IngestServices, rows: int, seconds: float) -> dict[str, Any]:
     fill(services, rows)
     wait_for_merges(services)
-    driven = drive(services, BATCH, seconds)
+    # The middle one of three: a merge of the copies that new parts set off counts in one of them.
+    runs = sorted(
+        (drive(services, BATCH, seconds) for _ in range(3)), key=lambda run: run["events_per_s"]
+    )
+    driven = runs[1]
     names = ("events_per_s", "loaded_per_s", "p99_ms", "cpu_us_per_event")
     return {"rows_before": rows, **{name: driven[name] for name in names}}
 

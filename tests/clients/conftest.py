@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.clients import packages
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM
-from tests.ingest.conftest import _shared_ingest, ingest
+from tests.ingest.conftest import _fresh_projects, _shared_ingest, ingest
 
-__all__ = ["_shared_ingest", "ingest"]
+__all__ = ["_fresh_projects", "_shared_ingest", "ingest"]
 
 INSTALL_SECONDS = 300
 

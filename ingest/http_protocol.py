@@ -123,7 +123,8 @@ def _write_whole(cycle: RequestResponseCycle, start: Message, message: Message) 
     lines = [STATUS_LINE[start["status"]]]
     lines += [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
     head = b"".join(lines)
-    if head.count(b"\n") != len(lines):  # a line end in a value; uvicorn says so
+    # Not so with a line end in a value, and then uvicorn refuses to send it.
+    if not head.count(b"\r") == head.count(b"\n") == len(lines):
         return False
     cycle.transport.write(head + b"\r\n" + body)
     cycle.response_started = cycle.response_complete = True

@@ -1,7 +1,7 @@
 """The columns of a context, remembered by its bytes.
 
 The events of a page view, of an app's device or of a server say the same context again and again:
-looking it up takes 0.3 µs, working it out 15 µs. A new page on a device that was seen takes 6.
+looking it up takes 0.3 µs, working it out 15 µs. A new page on a device that was seen takes 9.
 """
 
 from functools import lru_cache
@@ -25,7 +25,6 @@ from ingest.rows import ContextColumns, PageRow, encode_members, end_of_line
 CACHED_CONTEXTS = 4_096
 MAX_CACHED_LENGTH = 2_048  # so that a full cache has some 20 MB at most
 
-Members = dict[str, msgspec.Raw]
 _decoder = msgspec.json.Decoder(Object | None, float_hook=numbers.exact)
 _member_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 _value_decoder = msgspec.json.Decoder(float_hook=numbers.exact)
@@ -55,13 +54,8 @@ def of_object(
     context: Object, page: Object | None, sender: Sender, *, keep_ip: bool
 ) -> ContextColumns:
     """Consumes `context`, whose depth was checked."""
-    stated = context.get("page")
-    if isinstance(stated, dict):
-        del context["page"]
-        row = take_page(stated, None)
-    else:
-        stated = {}
-        row = take_page(stated, page)
+    stated = context.pop("page") if isinstance(context.get("page"), dict) else None
+    row = take_page(stated, page)
     return _put_together(row, stated, _device_of(context, sender, bool(row.url), keep_ip))
 
 
@@ -81,9 +75,8 @@ def _of_json(
         stated = _value_decoder.decode(members["page"]) if "page" in members else None
         if isinstance(stated, dict):
             del members["page"]
-            page = None
         else:
-            stated = {}
+            stated = None
         row = take_page(stated, page)
         rest = _encoder.encode(members)
         find = _cached_device if len(rest) <= MAX_CACHED_LENGTH else _device_of_json
@@ -103,7 +96,7 @@ def _device_of(context: Object, sender: Sender, is_page: bool, keep_ip: bool) ->
     return _Device(encode_members(row), _encoder.encode(context)[1:-1], row.country, campaign)
 
 
-def _put_together(row: PageRow, page_rest: Object, device: _Device) -> ContextColumns:
+def _put_together(row: PageRow, page_rest: Object | None, device: _Device) -> ContextColumns:
     trace_visit(row, device.campaign)
     rest = device.rest
     if page_rest:

@@ -51,15 +51,15 @@ class Campaign(NamedTuple):
     content: str = ""
 
 
-def take_page(stated: Object, page: Object | None) -> PageRow:
-    """The columns of `context.page`, taken out of it, else those that the properties `page` of a
-    page or screen event say.
+def take_page(stated: Object | None, page: Object | None) -> PageRow:
+    """The columns of `context.page`, taken out of it; without one those that the properties `page`
+    of a page or screen event say.
     """
     row = PageRow()
-    if page is None:
+    if stated is not None:
         for key in _PAGE:
             setattr(row, key, _text(stated, key))
-    else:
+    elif page:
         for key in _PAGE:
             value = page.get(key)
             if isinstance(value, str):
@@ -108,7 +108,7 @@ def describes_page(values: Object) -> bool:
 
 
 def own_copy(context: Object) -> Object:
-    """A copy that `enrich` may consume: it takes from the context and the objects right in it."""
+    """A copy to take from: columns are taken out of the context and the objects right in it."""
     return {
         key: value.copy() if isinstance(value, dict) else value for key, value in context.items()
     }

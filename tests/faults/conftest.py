@@ -11,9 +11,12 @@ from stack.engines import ClickHouse
 from stack.ports import free_port
 from tests.faults.retrying import Account
 from tests.faults.scale import IS_FULL
+from tests.ingest.conftest import own_ingest as ingest
 from tests.ingest.services import Ingest, Service, make_ingest, running
 from warehouse.client import connect
 from warehouse.migrations import migrate
+
+__all__ = ["ingest"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -78,19 +81,10 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def ingest(
-    tmp_path: Path, warehouse_url: str, database_url: str, redis_url: str
-) -> Iterator[Ingest]:
-    """API and loader over the ClickHouse that tests share."""
-    with running(make_ingest(tmp_path, warehouse_url, database_url, redis_url)) as ingest:
-        yield ingest
-
-
-@pytest.fixture
 def stopped(
     tmp_path: Path, warehouse_url: str, database_url: str, redis_url: str
 ) -> Iterator[Ingest]:
-    """The same, started by the test as it needs them, in other circumstances."""
+    """Like `ingest`, but started by the test as it needs them, in other circumstances."""
     ingest = make_ingest(tmp_path, warehouse_url, database_url, redis_url)
     yield ingest
     for service in (ingest.api, ingest.loader):

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from stack.cli import build_app
-from tests.ingest.services import Ingest, event, make_ingest, running
+from tests.ingest.services import Ingest, event
 
 Run = Callable[..., Result]
 ORDER = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
-
-
-@pytest.fixture
-def ingest(
-    tmp_path: Path, warehouse_url: str, database_url: str, redis_url: str
-) -> Iterator[Ingest]:
-    with running(make_ingest(tmp_path, warehouse_url, database_url, redis_url)) as ingest:
-        yield ingest
 
 
 @pytest.fixture

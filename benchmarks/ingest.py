@@ -3,7 +3,8 @@
     make bench-ingest [ARGS="--seconds 20"]
 
 Starts engines and services of its own, and prints one JSON object as its last line. Everything
-runs on the same cores, the load generator (wrk) included.
+runs on the same cores, the load generator (wrk) included. Figures are of an app's events, some 410
+bytes each; `page_views` are of a site's, some 720 bytes.
 """
 
 import argparse
@@ -17,13 +18,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks import wrk
+from benchmarks import paced, wrk
 from benchmarks.ingest_services import (
     IngestServices,
     cpu_seconds,
     python,
     wait_until_answering,
 )
+from benchmarks.payload import Shape
 from benchmarks.visibility import Visibility
 from stack.ports import free_port
 
@@ -49,38 +51,43 @@ def measure(services: IngestServices, seconds: float) -> dict[str, Any]:
     services.start_loader()
     warm_up = drive(services, BATCH, WARM_UP_SECONDS)
     batches = drive(services, BATCH, seconds)
+    page_views = drive(services, BATCH, seconds / 4, Shape.PAGE_VIEWS)
     single = drive(services, 1, seconds / 4)
-    paced = at_a_pace(services, seconds / 2)
+    steady = at_a_pace(services, seconds / 2)
     services.start_api()
     two = drive(services, BATCH, seconds / 4)
+    runs = (warm_up, batches, page_views, single, steady, two)
     one_rate, two_rate = batches["events_per_s"], two["events_per_s"]
     return {
         "events_per_s_batch20": one_rate,
         "loaded_per_s_batch20": batches["loaded_per_s"],
         "single_rps": single["events_per_s"],
-        **{name: value for name, value in paced.items() if name != "acknowledged"},
+        **{name: value for name, value in steady.items() if name != "acknowledged"},
         "ratio_vs_pydantic_route": round(one_rate / (route.rate * BATCH), 2),
         "ratio_vs_http_floor": round(one_rate / (floor.rate * BATCH), 2),
         "rss_mb_peak": max(batches["rss_mb"], single["rss_mb"]),
         "rows": services.rows(),
-        "acknowledged": sum(run["acknowledged"] for run in (warm_up, batches, single, paced, two)),
+        "acknowledged": sum(run["acknowledged"] for run in runs),
         "pydantic_route_events_per_s": round(route.rate * BATCH),
         "http_floor_events_per_s": round(floor.rate * BATCH),
         # Not disturbed by what else runs on the machine.
         "cpu_us_per_event_batch20": batches["cpu_us_per_event"],
         "cpu_us_per_event_single": single["cpu_us_per_event"],
+        "page_views": page_views,
         "two_workers": {**two, "ratio_vs_one": round(two_rate / one_rate, 2)},
         "load_average": round(os.getloadavg()[0], 1),
     }
 
 
-def drive(services: IngestServices, batch: int, seconds: float) -> dict[str, Any]:
+def drive(
+    services: IngestServices, batch: int, seconds: float, shape: Shape = Shape.APP
+) -> dict[str, Any]:
     """Drive the API as fast as it answers, and wait until everything is loaded."""
     processes = services.processes()
     before = {name: cpu_seconds(process) for name, process in processes.items()}
     started = time.monotonic()
     rows = services.rows()
-    outcome = wrk.run(services.port, services.write_key, batch=batch, seconds=seconds)
+    outcome = wrk.run(services.port, services.write_key, batch=batch, shape=shape, seconds=seconds)
     events = outcome.accepted * batch
     rss = sum(services.rss_mb().values())
     # wrk leaves the last answers unread, so there may be more rows than it counted.
@@ -102,19 +109,25 @@ def drive(services: IngestServices, batch: int, seconds: float) -> dict[str, Any
 
 def at_a_pace(services: IngestServices, seconds: float) -> dict[str, Any]:
     """Latency at 20,000 events a second, and how long events take from their 200 to a query."""
-    arguments = [str(services.port), services.write_key, str(BATCH), str(PACE), str(seconds)]
-    command = [sys.executable, "-m", "benchmarks.paced", *arguments]
+    command = paced.command(
+        services.port,
+        services.write_key,
+        batch=BATCH,
+        shape=Shape.APP,
+        events_per_s=PACE,
+        seconds=seconds,
+    )
     with Visibility(services.clickhouse_url) as visibility:
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        paced = json.loads(output.splitlines()[-1])
-        visibility.wait_for(set(paced["answered"]))
+        outcome = json.loads(output.splitlines()[-1])
+        visibility.wait_for(set(outcome["answered"]))
     return {
-        "acknowledged": (paced["requests"] - paced["refused"]) * BATCH,
-        "p99_ms_at_20k": paced["p99_ms"],
-        "p50_ms_at_20k": paced["p50_ms"],
-        "refused_at_20k": paced["refused"],
-        "queryable_p99_s": visibility.percentile(0.99, paced["answered"]),
-        "queryable_p50_s": visibility.percentile(0.5, paced["answered"]),
+        "acknowledged": (outcome["requests"] - outcome["refused"]) * BATCH,
+        "p99_ms_at_20k": outcome["p99_ms"],
+        "p50_ms_at_20k": outcome["p50_ms"],
+        "refused_at_20k": outcome["refused"],
+        "queryable_p99_s": visibility.percentile(0.99, outcome["answered"]),
+        "queryable_p50_s": visibility.percentile(0.5, outcome["answered"]),
     }
 
 
@@ -124,7 +137,7 @@ def baseline(application: str, seconds: float) -> wrk.Outcome:
     quiet = ["--http", "httptools", "--no-access-log", "--log-level", "critical"]
     with python(*command, *quiet, environment={}):
         wait_until_answering(port, "/")
-        return wrk.run(port, "none", batch=BATCH, seconds=seconds)
+        return wrk.run(port, "none", batch=BATCH, shape=Shape.APP, seconds=seconds)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ import itertools
 import json
 import os
 import random
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from benchmarks import payload
+from benchmarks.payload import Shape
 
 CONNECTIONS = 16
 BODIES = 64
@@ -50,12 +52,20 @@ class _Schedule:
         return due
 
 
+def command(
+    port: int, write_key: str, *, batch: int, shape: Shape, events_per_s: float, seconds: float
+) -> list[str]:
+    """Runs this module in a process of its own; it prints one JSON object as its last line."""
+    arguments = [port, write_key, batch, shape, events_per_s, seconds]
+    return [sys.executable, "-m", "benchmarks.paced", *map(str, arguments)]
+
+
 async def run(
-    port: int, write_key: str, *, batch: int, events_per_s: float, seconds: float
+    port: int, write_key: str, *, batch: int, shape: Shape, events_per_s: float, seconds: float
 ) -> Paced:
     outcome = Paced()
     schedule = _Schedule(events_per_s / batch, seconds)
-    requests = _requests(write_key, batch)
+    requests = _requests(write_key, batch, shape)
     await asyncio.gather(
         *(_connection(port, requests, schedule, outcome) for _ in range(CONNECTIONS))
     )
@@ -82,11 +92,11 @@ async def _connection(
     await writer.wait_closed()
 
 
-def _requests(write_key: str, batch: int) -> Iterator[tuple[bytes, str]]:
+def _requests(write_key: str, batch: int, shape: Shape) -> Iterator[tuple[bytes, str]]:
     """Whole requests, and the id of the first event in each."""
     templates = [
         body.replace("%", "%%").replace(payload.ID, "%s").replace(payload.PAGE, "{page}").encode()
-        for body in payload.bodies(BODIES, batch, seed=2)
+        for body in payload.bodies(BODIES, batch, shape, seed=2)
     ]
     run = os.getpid() % 0xFFFF
     chance = random.Random(run)  # noqa: S311 - test data
@@ -110,12 +120,16 @@ def _requests(write_key: str, batch: int) -> Iterator[tuple[bytes, str]]:
 
 
 def main() -> None:
-    """In a process of its own: arguments are port, key, batch, events a second and seconds."""
-    import sys
-
-    port, key, batch, rate, seconds = sys.argv[1:]
+    port, key, batch, shape, rate, seconds = sys.argv[1:]
     outcome = asyncio.run(
-        run(int(port), key, batch=int(batch), events_per_s=float(rate), seconds=float(seconds))
+        run(
+            int(port),
+            key,
+            batch=int(batch),
+            shape=Shape(shape),
+            events_per_s=float(rate),
+            seconds=float(seconds),
+        )
     )
     result = {
         "requests": outcome.requests,

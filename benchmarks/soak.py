@@ -16,8 +16,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks import paced
 from benchmarks.ingest import BATCH
 from benchmarks.ingest_services import IngestServices
+from benchmarks.payload import Shape
 
 SAMPLE_SECONDS = 5.0
 
@@ -36,8 +38,14 @@ def main() -> None:
 
 
 def soak(services: IngestServices, seconds: float, events_per_s: int) -> dict[str, Any]:
-    load = [str(services.port), services.write_key, str(BATCH), str(events_per_s), str(seconds)]
-    command = [sys.executable, "-m", "benchmarks.paced", *load]
+    command = paced.command(
+        services.port,
+        services.write_key,
+        batch=BATCH,
+        shape=Shape.PAGE_VIEWS,
+        events_per_s=events_per_s,
+        seconds=seconds,
+    )
     samples: list[dict[str, int]] = []
     started = time.monotonic()
     # Into a file: a pipe is full before the client has said all.
@@ -50,8 +58,8 @@ def soak(services: IngestServices, seconds: float, events_per_s: int) -> dict[st
                 sys.stdout.write(f"{minutes:4.1f} min: {samples[-1]}\n")
                 sys.stdout.flush()
         output.seek(0)
-        paced = json.loads(output.read().splitlines()[-1])
-    acknowledged = (paced["requests"] - paced["refused"]) * BATCH
+        outcome = json.loads(output.read().splitlines()[-1])
+    acknowledged = (outcome["requests"] - outcome["refused"]) * BATCH
     totals = [sum(sample.values()) for sample in samples]
     middle = len(totals) // 2
     return {
@@ -59,8 +67,8 @@ def soak(services: IngestServices, seconds: float, events_per_s: int) -> dict[st
         "events_per_s": events_per_s,
         "acknowledged": acknowledged,
         "rows": services.wait_for_rows(acknowledged),
-        "refused": paced["refused"],
-        "p99_ms": paced["p99_ms"],
+        "refused": outcome["refused"],
+        "p99_ms": outcome["p99_ms"],
         "rss_mb_peak": max(totals),
         "rss_mb_peak_first_half": max(totals[:middle]),
         "rss_mb_peak_second_half": max(totals[middle:]),

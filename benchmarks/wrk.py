@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import payload
+from benchmarks.payload import Shape
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 CONNECTIONS = 32
@@ -38,11 +39,17 @@ def require() -> None:
 
 
 def run(
-    port: int, write_key: str, *, batch: int, seconds: float, connections: int = CONNECTIONS
+    port: int,
+    write_key: str,
+    *,
+    batch: int,
+    shape: Shape,
+    seconds: float,
+    connections: int = CONNECTIONS,
 ) -> Outcome:
     """Drive `POST /v1/events` as fast as it answers."""
     with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
-        file.writelines(f"{body}\n" for body in payload.bodies(BODIES, batch))
+        file.writelines(f"{body}\n" for body in payload.bodies(BODIES, batch, shape))
         file.flush()
         command = [
             *("wrk", "--threads", "1", "--connections", str(connections)),

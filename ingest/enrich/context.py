@@ -4,6 +4,7 @@ Context is written by libraries, not by people: a value of the wrong type is lef
 never costs the event.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
@@ -20,18 +21,14 @@ MAX_PIXELS = 65_535
 _PAGE = ("url", "path", "title", "referrer")
 _CAMPAIGN = ("source", "medium", "name", "term", "content")
 _UTM = tuple(f"utm_{name}" for name in ("source", "medium", "campaign", "term", "content"))
-_SERVER_LIBRARIES = (
-    "python",
-    "node",
-    "ruby",
-    "php",
-    "java",
-    "go",
-    ".net",
-    "elixir",
-    "rust",
-    "server",
+_SERVER_LIBRARIES = frozenset(
+    (
+        *("python", "node", "nodejs", "ruby", "php", "java", "go"),
+        *("golang", "net", "dotnet", "elixir", "rust", "rs", "server"),
+    )
 )
+"""Words in the names of libraries: `analytics-python`, `Analytics.NET`, `posthog-node`."""
+_WORD = re.compile("[a-z]+")
 _DEVICE_KINDS = frozenset({"desktop", "mobile", "tablet", "tv", "wearable", "console"})
 _MOBILE_SYSTEMS = {"ios": "ios", "ipados": "ios", "android": "android"}
 
@@ -98,8 +95,8 @@ def take_device(context: Object, sender: Sender, *, is_page: bool, keep_ip: bool
     row = DeviceRow()
     _take_agent(row, context, sender, is_page)
     _take_software(row, context)
-    _take_location(row, context, sender, keep_ip)
     row.platform = _text(context, "platform") or _platform(row, context, is_page)
+    _take_location(row, context, sender, keep_ip)
     return row
 
 
@@ -185,7 +182,8 @@ def _take_location(row: DeviceRow, context: Object, sender: Sender, keep_ip: boo
         row.region = _text(location, "region")
         row.city = _text(location, "city")
         _drop_empty(context, "location")
-    address = _text(context, "ip") or sender.address
+    # Who sends for others, a server, is not where they are.
+    address = _text(context, "ip") or ("" if row.platform == "server" else sender.address)
     if address and not (row.country and row.city):
         _locate(row, address)
     if keep_ip:
@@ -216,8 +214,8 @@ def _platform(row: DeviceRow, context: Object, is_page: bool) -> str:
         return _MOBILE_SYSTEMS[kind.lower()]
     if mobile:
         return mobile
-    library = row.library.lower()
-    return "server" if any(name in library for name in _SERVER_LIBRARIES) else ""
+    words = _WORD.findall(row.library.lower())
+    return "" if _SERVER_LIBRARIES.isdisjoint(words) else "server"
 
 
 def _text(values: Object, key: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from ingest.protocols import brackets, envelope, numbers, rejection
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.event import Event, Id, Object, Time
-from ingest.protocols.posthog_identity import id_of, identity_of, take_id
+from ingest.protocols.posthog_identity import group_id_of, id_of, identity_of, take_id
 from ingest.protocols.posthog_properties import PLACES, PLACES_OF_PAGE, take_traits
 from ingest.protocols.rejection import MalformedBody
 from ingest.protocols.remembered_context import RememberedContext
@@ -100,7 +100,7 @@ def decode_event(raw: bytes | msgspec.Raw) -> Event:
     kind = TYPES.get(message.event or "", "track")
     identity = identity_of(message.event, kind, message.distinct_id, properties)
     timestamp, sent_at = _times(message)
-    session_id, group_id = take_id(properties, "$session_id"), _group_id(properties, kind)
+    session_id, group_id = take_id(properties, "$session_id"), group_id_of(properties, kind)
     traits = _traits(message, properties, kind)
     context = (_page_context if kind == "page" else _context).take(properties)
     return Event(
@@ -152,17 +152,6 @@ def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
         inner = event.properties or _Key()
         return event.api_key or event.token or inner.token or inner.api_key
     return None
-
-
-def _group_id(properties: Object, kind: str) -> Id:
-    """Of `$groupidentify` its key; of another event the key of its only group."""
-    if kind == "group":
-        return take_id(properties, "$group_key")
-    groups = properties.get("$groups")
-    if not isinstance(groups, dict) or len(groups) != 1:
-        return None
-    (key,) = groups.values()
-    return id_of(key)
 
 
 def _traits(message: _Message, properties: Object, kind: str) -> Object | None:

@@ -51,6 +51,17 @@ def identity_of(event: str | None, kind: str, distinct_id: Id, properties: Objec
     return Identity(distinct_id, _take_device_id(properties, distinct_id))
 
 
+def group_id_of(properties: Object, kind: str) -> Id:
+    """Of `$groupidentify` its key; of another event the key of its only group."""
+    if kind == "group":
+        return take_id(properties, "$group_key")
+    groups = properties.get("$groups")
+    if not isinstance(groups, dict) or len(groups) != 1:
+        return None
+    (key,) = groups.values()
+    return id_of(key)
+
+
 def is_anonymous(distinct_id: Id, properties: Object) -> bool:
     """Whether nobody has called identify yet. Browsers and devices say so, servers need not."""
     identified = properties.get("$is_identified")

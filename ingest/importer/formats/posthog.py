@@ -15,8 +15,8 @@ from ingest.protocols import numbers
 from ingest.protocols.context_places import text_of
 from ingest.protocols.event import Object
 from ingest.protocols.posthog import TYPES
-from ingest.protocols.posthog_identity import identity_of
-from ingest.protocols.posthog_properties import PLACES, PLACES_OF_PAGE
+from ingest.protocols.posthog_identity import group_id_of, identity_of
+from ingest.protocols.posthog_properties import PLACES, PLACES_OF_PAGE, take_traits
 from ingest.protocols.remembered_context import RememberedContext
 
 # Members of a row that hold JSON as text in exports to CSV, Parquet and SQL.
@@ -61,10 +61,9 @@ def to_event(content: bytes) -> ImportedEvent:
     name = text_of(row.event)
     kind = TYPES.get(name, "track")
     moment = moment_of(row.timestamp)
-    traits = _group_traits(properties) if kind == "group" else None
-    traits = traits or traits_of(row, properties)
+    traits = _traits(row, properties, kind)
     person = identity_of(name, kind, text_of(row.distinct_id), properties)
-    session_id, group_id = text_of(properties.get("$session_id")), _group_id(properties, kind)
+    session_id, group_id = text_of(properties.get("$session_id")), group_id_of(properties, kind)
     if kind == "screen" and (screen := properties.pop("$screen_name", None)):
         properties["name"] = screen
     if row.elements_chain:
@@ -81,7 +80,7 @@ def to_event(content: bytes) -> ImportedEvent:
             user_id=text_of(person.user_id),
             anonymous_id=text_of(person.anonymous_id),
             session_id=session_id,
-            group_id=group_id,
+            group_id=text_of(group_id),
             previous_id=text_of(person.previous_id),
             properties=properties or None,
             traits=traits,
@@ -90,23 +89,9 @@ def to_event(content: bytes) -> ImportedEvent:
     )
 
 
-def traits_of(row: _Row, properties: Object) -> Object | None:
-    """What the event told about the person; what holds once yields to what holds now."""
-    once = row.set_once or properties.get("$set_once")
-    now = row.sent_set or properties.get("$set")
-    if not now:
-        return object_of(once, "set_once") or None if once else None
-    return object_of(once, "set_once") | object_of(now, "set") or None
-
-
-def _group_traits(properties: Object) -> Object:
-    return object_of(properties.pop("$group_set", None), "$group_set")
-
-
-def _group_id(properties: Object, kind: str) -> str:
-    """Of an event that describes a group its key, else that of the first group."""
-    key = text_of(properties.pop("$group_key", None)) if kind == "group" else ""
-    groups = properties.get("$groups")
-    if not key and isinstance(groups, dict) and groups:
-        return text_of(next(iter(groups.values())))
-    return key
+def _traits(row: _Row, properties: Object, kind: str) -> Object | None:
+    if kind == "group":
+        return object_of(properties.pop("$group_set", None), "$group_set") or None
+    always = object_of(row.sent_set, "set") or None
+    once = object_of(row.set_once, "set_once") or None
+    return take_traits(properties, always, once)

@@ -89,7 +89,7 @@ FIRST: dict[str, dict[str, Any]] = {
             "nested": {"a": [1, {"b": 2}]},
             "$elements_chain": 'a:text="Buy"',
         },
-        "traits": {"plan": "pro", "first": "x"},
+        "traits": {"plan": "pro", "$set_once": {"plan": "free", "first": "x"}},
         "corrections": [],
     },
     "mixpanel.ndjson": WEB

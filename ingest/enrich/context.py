@@ -95,8 +95,8 @@ def take_device(context: Object, sender: Sender, *, is_page: bool, keep_ip: bool
     row = DeviceRow()
     _take_agent(row, context, sender, is_page)
     _take_software(row, context)
-    row.platform = _text(context, "platform") or _platform(row, context, is_page)
     _take_location(row, context, sender, keep_ip)
+    row.platform = _text(context, "platform") or _platform(row, context, is_page)
     return row
 
 
@@ -182,9 +182,9 @@ def _take_location(row: DeviceRow, context: Object, sender: Sender, keep_ip: boo
         row.region = _text(location, "region")
         row.city = _text(location, "city")
         _drop_empty(context, "location")
-    # Who sends for others, a server, is not where they are.
-    address = _text(context, "ip") or ("" if row.platform == "server" else sender.address)
-    if address and not (row.country and row.city):
+    address = _text(context, "ip") or sender.address
+    is_elsewhere = context.get("geoip_disable") is True  # as servers say that send for others
+    if address and not is_elsewhere and not (row.country and row.city):
         _locate(row, address)
     if keep_ip:
         row.ip = address

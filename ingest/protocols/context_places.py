@@ -12,6 +12,7 @@ Table = tuple[tuple[str, str, str], ...]
 _TEXTS = frozenset({"ip", "user_agent", "locale", "timezone"})
 _NUMBERS = frozenset({"width", "height", "density", "latitude", "longitude"})
 _OBJECTS = frozenset({"groups"})
+_FLAGS = frozenset({"geoip_disable"})
 # What libraries say of pages that nobody referred to.
 _NO_REFERRER = "$direct"
 
@@ -52,6 +53,8 @@ def _accepted(member: str, value: Any) -> Any:
         return value if isinstance(value, str) else None
     if member in _OBJECTS:
         return value if isinstance(value, dict) else None
+    if member in _FLAGS:
+        return value if value is True else None
     if member in _NUMBERS and value.__class__ in (int, float, Decimal):
         return value
     return text_of(value) or None

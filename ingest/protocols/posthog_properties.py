@@ -42,6 +42,7 @@ PLACES: Table = (
     ("$geoip_city_name", "location", "city"),
     ("$geoip_latitude", "location", "latitude"),
     ("$geoip_longitude", "location", "longitude"),
+    ("$geoip_disable", "", "geoip_disable"),
     ("$raw_user_agent", "", "user_agent"),
     ("$locale", "", "locale"),
     ("$browser_language", "", "locale"),

@@ -182,10 +182,14 @@ def _take_location(row: DeviceRow, context: Object, sender: Sender, keep_ip: boo
         row.region = _text(location, "region")
         row.city = _text(location, "city")
         _drop_empty(context, "location")
-    address = _text(context, "ip") or sender.address
+    stated_address = _text(context, "ip")
+    address = stated_address or sender.address
     is_elsewhere = context.get("geoip_disable") is True  # as servers say that send for others
-    if address and not is_elsewhere and not (row.country and row.city):
-        _locate(row, address)
+    if is_elsewhere:
+        del context["geoip_disable"]
+    located = stated_address if is_elsewhere else address
+    if located and not (row.country and row.city):
+        _locate(row, located)
     if keep_ip:
         row.ip = address
 

@@ -136,6 +136,7 @@ def test_the_request_s_own_agent_counts_only_for_pages() -> None:
         ({"ip": "nonsense"}, "", ""),
         ({"geoip_disable": True}, "8.8.8.8", ""),
         ({"geoip_disable": True, "location": {"country": "de"}}, "8.8.8.8", "DE"),
+        ({"geoip_disable": True, "ip": "2a00:1450:4001::1"}, "8.8.8.8", "IE"),
         ({"geoip_disable": "yes"}, "8.8.8.8", "US"),
     ],
 )
@@ -149,6 +150,7 @@ def test_the_address_is_kept_only_if_the_project_says_so() -> None:
     keeping = Project("p1", keep_ip=True)
     assert row_of({"ip": "8.8.8.8"}, project=keeping).ip == "8.8.8.8"
     assert row_of({}, project=keeping, sender=Sender("192.0.2.1")).ip == "192.0.2.1"
+    assert row_of({"geoip_disable": True}, sender=Sender("192.0.2.1")).context == {}
 
 
 @pytest.mark.parametrize(

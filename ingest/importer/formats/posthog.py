@@ -25,8 +25,6 @@ JSON_COLUMNS = frozenset(
 )
 DROPPED = (
     "token",
-    "$set",
-    "$set_once",
     "$session_id",
     "$user_id",
     "$anon_distinct_id",

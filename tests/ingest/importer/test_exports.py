@@ -182,6 +182,8 @@ def test_posthog_s_events_say_the_same_exported_as_sent_live(tmp_path: Path) -> 
             ("$pageview", "u", {"title": "Home", "$pathname": "/", "$referrer": "$direct"}),
             ("$create_alias", "u", {"alias": "v", "$lib": "posthog-python"}),
             ("$identify", "u", {"$anon_distinct_id": "d", "$os_version": 17.5}),
+            ("x", "u", {"$set": {"plan": "pro"}, "$set_once": {"first": "a"}}),
+            ("x", "u", {"$set": "not an object", "$groups": {"team": "1", "company": "acme"}}),
         ]
     ]
     record = {"timestamp": "2025-03-05T10:00:00Z"}
@@ -190,6 +192,7 @@ def test_posthog_s_events_say_the_same_exported_as_sent_live(tmp_path: Path) -> 
     for old, new in zip(exported, live, strict=True):
         assert (old.get("user_id"), old.get("anonymous_id")) == (new.user_id, new.anonymous_id)
         assert old.get("previous_id") == new.previous_id
+        assert (old.get("group_id"), old.get("traits")) == (new.group_id, new.traits)
         assert old.get("properties", {}) == new.properties
         assert isinstance(new.context, msgspec.Raw)
         context = {"library": LIBRARY} | json.loads(bytes(new.context))

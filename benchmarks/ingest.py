@@ -109,14 +109,7 @@ def drive(
 
 def at_a_pace(services: IngestServices, seconds: float) -> dict[str, Any]:
     """Latency at 20,000 events a second, and how long events take from their 200 to a query."""
-    command = paced.command(
-        services.port,
-        services.write_key,
-        batch=BATCH,
-        shape=Shape.APP,
-        events_per_s=PACE,
-        seconds=seconds,
-    )
+    command = paced_command(services, Shape.APP, PACE, seconds)
     with Visibility(services.clickhouse_url) as visibility:
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         outcome = json.loads(output.splitlines()[-1])
@@ -129,6 +122,20 @@ def at_a_pace(services: IngestServices, seconds: float) -> dict[str, Any]:
         "queryable_p99_s": visibility.percentile(0.99, outcome["answered"]),
         "queryable_p50_s": visibility.percentile(0.5, outcome["answered"]),
     }
+
+
+def paced_command(
+    services: IngestServices, shape: Shape, events_per_s: float, seconds: float
+) -> list[str]:
+    """The client of `benchmarks.paced` for these services, in a process of its own."""
+    return paced.command(
+        services.port,
+        services.write_key,
+        batch=BATCH,
+        shape=shape,
+        events_per_s=events_per_s,
+        seconds=seconds,
+    )
 
 
 def baseline(application: str, seconds: float) -> wrk.Outcome:

@@ -16,8 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks import paced
-from benchmarks.ingest import BATCH
+from benchmarks.ingest import BATCH, paced_command
 from benchmarks.ingest_services import IngestServices
 from benchmarks.payload import Shape
 
@@ -38,14 +37,7 @@ def main() -> None:
 
 
 def soak(services: IngestServices, seconds: float, events_per_s: int) -> dict[str, Any]:
-    command = paced.command(
-        services.port,
-        services.write_key,
-        batch=BATCH,
-        shape=Shape.PAGE_VIEWS,
-        events_per_s=events_per_s,
-        seconds=seconds,
-    )
+    command = paced_command(services, Shape.PAGE_VIEWS, events_per_s, seconds)
     samples: list[dict[str, int]] = []
     started = time.monotonic()
     # Into a file: a pipe is full before the client has said all.

@@ -23,6 +23,7 @@ from benchmarks.payload import Shape
 STEP = 1_000_000
 SAMPLE = 50_000
 QUIET_SECONDS = 5.0
+POLL_SECONDS = 0.2  # a merge of a million rows takes seconds
 # A month's events in the order in which they came; ids as old as the events.
 _FILL = """
 INSERT INTO raw.events
@@ -89,7 +90,7 @@ def wait_for_merges(services: IngestServices) -> None:
     """Those of the copies would be counted as the cost of the events that come next."""
     quiet_since = time.monotonic()
     while time.monotonic() - quiet_since < QUIET_SECONDS:
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
         if services.warehouse.query("SELECT count() FROM system.merges").result_rows[0][0]:
             quiet_since = time.monotonic()
 

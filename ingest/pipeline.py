@@ -1,51 +1,19 @@
 """From raw events to rows: every event ends as a row or as a rejection with a reason."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from ingest.enrich import columns
-from ingest.enrich.context import Object, Sender, own_copy
-from ingest.project import Project
-from ingest.protocols import event_ids, rejection, timestamps, validation
-from ingest.protocols.envelope import Envelope, replace_lone_surrogates
-from ingest.protocols.event import TYPES, Event
+from ingest.arrival import Arrival, Protocol
+from ingest.protocols import rejection, validation
+from ingest.protocols.envelope import Envelope, Text, replace_lone_surrogates
+from ingest.protocols.event import Event
 from ingest.protocols.rejection import Rejection
-from ingest.protocols.timestamps import Clock
 from ingest.rejected_envelope import shared_by
-from ingest.rows import EMPTY, ContextColumns, EventRow, RejectedRow, Row
-from ingest.tracking_plans import check
+from ingest.row_builder import RowBuilder
+from ingest.rows import RejectedRow, Row
 
 MAX_STORED_PAYLOAD = 64 * 1024
-
-
-class Protocol(NamedTuple):
-    """How the events of a request are decoded."""
-
-    name: str
-    decode_envelope: Callable[[bytes], Envelope]
-    decode_event: Callable[[bytes | msgspec.Raw], Event]
-
-
-class Arrival(NamedTuple):
-    """Everything about a request that its events share."""
-
-    project: Project
-    protocol: Protocol
-    received_at: datetime
-    sender: Sender
-    stream: int
-    frame: int
-
-
-class _Surroundings(NamedTuple):
-    """What holds for an event beside what it says itself."""
-
-    arrival: Arrival
-    clock: Clock
-    context: Object | None  # the batch's
 
 
 class RejectedEvent(msgspec.Struct):
@@ -64,119 +32,48 @@ class Prepared(NamedTuple):
     rejected_rows: list[RejectedRow]
 
 
-def prepare(envelope: Envelope, arrival: Arrival) -> Prepared:
-    """Decode, check and enrich each event by itself."""
+def prepare(envelope: Envelope, arrival: Arrival, size: int) -> Prepared:
+    """Check and enrich each event by itself; `size` is that of the body in bytes."""
     prepared = Prepared([], [], [])
-    limits, context_size = arrival.project.limits, envelope.context_size
-    decode_event = arrival.protocol.decode_event
-    batch = _Surroundings(arrival, _clock(envelope.sent_at, arrival), envelope.context)
-    for index, raw in enumerate(envelope.events):
+    rows, limits = prepared.rows, arrival.project.limits
+    builder = RowBuilder(arrival, envelope.sent_at, envelope.context)
+    context_size = envelope.context_size
+    # Events of a small body are small.
+    texts = envelope.texts if size + context_size > limits.max_event_bytes else None
+    for index, given in enumerate(envelope.events):
         event: Event | None = None
+        corrections: tuple[str, ...] = ()
         try:
-            if len(raw) + context_size > limits.max_event_bytes:
-                raise validation.too_large(len(raw), limits, context_size)
-            corrections: tuple[str, ...] = ()
-            try:
-                event = decode_event(raw)
-            except rejection.DECODE_ERRORS as error:
-                event = _decode_repaired(bytes(raw), arrival.protocol, error)
-                corrections = ("lone_surrogate_replaced",)
-            around = batch
-            if event.sent_at:
-                around = batch._replace(clock=_clock(event.sent_at, arrival))
-            row = _row(event, corrections, around, len(prepared.rows))
+            if texts and len(texts[index]) + context_size > limits.max_event_bytes:
+                raise validation.too_large(len(texts[index]), limits, context_size)
+            if isinstance(given, Event):
+                event = given
+            else:
+                event, corrections = _decode(given, arrival.protocol)
+            rows.append(builder.build(event, corrections, len(rows)))
         except Rejection as refused:
             event_id = event.event_id if event else None
             number = len(prepared.rejected)
             prepared.rejected.append(_item(index, event_id, refused))
-            kept = rejected_row(bytes(raw), refused, arrival, number)
+            kept = rejected_row(bytes(envelope.texts[index]), refused, arrival, number)
             kept.envelope = shared_by(envelope, event)
             prepared.rejected_rows.append(kept)
-        else:
-            prepared.rows.append(row)
     return prepared
 
 
-def _decode_repaired(text: bytes, protocol: Protocol, error: Exception) -> Event:
-    """Raises Rejection, for `error` unless lone surrogates are what is wrong."""
-    repaired = replace_lone_surrogates(text)
-    if repaired == text:
-        raise rejection.of_event(error, text) from error
+def _decode(text: Text, protocol: Protocol) -> tuple[Event, tuple[str, ...]]:
+    """The event, and what was corrected in its text; raises Rejection."""
     try:
-        return protocol.decode_event(repaired)
-    except rejection.DECODE_ERRORS as again:
-        raise rejection.of_event(again, repaired) from again
-
-
-def _clock(sent_at: Any, arrival: Arrival) -> Clock:
-    moment = timestamps.parse(sent_at).moment
-    corrections = ("sent_at_unreadable",) if moment is None and sent_at is not None else ()
-    return Clock(arrival.received_at, moment, corrections)
-
-
-def _row(event: Event, corrections: tuple[str, ...], around: _Surroundings, number: int) -> Row:
-    arrival, clock, shared_context = around
-    limits = arrival.project.limits
-    kind = event.type or "track"
-    if kind not in TYPES:
-        raise validation.unknown_type(kind)
-    name = validation.event_name(event, kind)
-    user_id, anonymous_id = validation.identity(event)
-    if event.properties:
-        validation.check_object(event.properties, limits, "properties")
-    if event.traits:
-        validation.check_object(event.traits, limits, "traits")
-    plan = arrival.project.plan
-    violations = check(plan, name, event.properties, event.traits) if plan else ()
-    event_id, id_correction = event_ids.normalise(event.event_id)
-    when = clock.resolve(event.timestamp)
-    context = _context(event, kind, shared_context, arrival)
-    if id_correction:
-        corrections = (*corrections, id_correction)
-    if clock.corrections:
-        corrections += clock.corrections
-    session_id, group_id, previous_id = event.session_id, event.group_id, event.previous_id
-    # By position: 20 names would take five times as long.
-    row = EventRow(
-        arrival.project.project_id,
-        event_id,
-        kind,
-        name,
-        when.timestamp,
-        arrival.received_at,
-        when.rule,
-        arrival.protocol.name,
-        arrival.stream,
-        arrival.frame,
-        number,
-        user_id,
-        anonymous_id,
-        "" if session_id is None else validation.text_id(session_id, "session_id"),
-        "" if group_id is None else validation.text_id(group_id, "group_id"),
-        "" if previous_id is None else validation.text_id(previous_id, "previous_id"),
-        when.original,
-        clock.sent_at,
-        corrections + when.corrections,
-        event.properties or EMPTY,
-        event.traits or EMPTY,
-        violations,
-    )
-    return Row(row, context)
-
-
-def _context(event: Event, kind: str, shared: Object | None, arrival: Arrival) -> ContextColumns:
-    project, given = arrival.project, event.context
-    page = event.properties if kind in ("page", "screen") else None
-    max_depth = project.limits.max_depth
-    if isinstance(given, msgspec.Raw):
-        return columns.of_json(
-            bytes(given), page, arrival.sender, max_depth, keep_ip=project.keep_ip
-        )
-    context = given or {}
-    if shared:
-        context = own_copy(shared) | context
-    validation.check_depth(context, max_depth, "context")
-    return columns.of_object(context, page, arrival.sender, keep_ip=project.keep_ip)
+        return protocol.decode_event(text), ()
+    except rejection.DECODE_ERRORS as error:
+        given = bytes(text)
+        repaired = replace_lone_surrogates(given)
+        if repaired == given:
+            raise rejection.of_event(error, given) from error
+    try:
+        return protocol.decode_event(repaired), ("lone_surrogate_replaced",)
+    except rejection.DECODE_ERRORS as error:
+        raise rejection.of_event(error, repaired) from error
 
 
 def _item(index: int, event_id: str | int | None, refused: Rejection) -> RejectedEvent:

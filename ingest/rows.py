@@ -10,7 +10,7 @@ EMPTY = msgspec.Raw(b"{}")
 
 
 class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
-    """The columns of raw.events that an event fills by itself.
+    """The columns of raw.events that differ from event to event.
 
     project_id and event_id come first: the loader finds them there. Objects are written as nested
     JSON, which ClickHouse stores as text in its String columns.
@@ -21,11 +21,7 @@ class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     type: str
     event_name: str
     timestamp: datetime
-    received_at: datetime
     timestamp_rule: str
-    protocol: str
-    _stream: int
-    _frame: int
     _row: int = -1  # never omitted
     user_id: str = ""
     anonymous_id: str = ""
@@ -33,11 +29,20 @@ class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     group_id: str = ""
     previous_id: str = ""
     original_timestamp: datetime | None = None
-    sent_at: datetime | None = None
     corrections: tuple[str, ...] = ()
     properties: dict[str, Any] | msgspec.Raw = EMPTY
     traits: dict[str, Any] | msgspec.Raw = EMPTY
     violations: tuple[str, ...] = ()
+
+
+class RequestRow(msgspec.Struct, omit_defaults=True, gc=False):
+    """The columns of raw.events that the events of a request share, if they were sent at once."""
+
+    received_at: datetime
+    protocol: str
+    _stream: int
+    _frame: int
+    sent_at: datetime | None = None
 
 
 class PageRow(msgspec.Struct, omit_defaults=True, gc=False):
@@ -89,10 +94,11 @@ class ContextColumns(msgspec.Struct, frozen=True, gc=False):
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """A row of raw.events."""
+    """A row of raw.events. `line_end` has the columns of its request and of its context."""
 
     event: EventRow
     context: ContextColumns = ContextColumns()
+    line_end: bytes = b"}\n"
 
 
 class RejectedRow(msgspec.Struct, gc=False):
@@ -114,14 +120,10 @@ class RejectedRow(msgspec.Struct, gc=False):
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def encode_members(row: PageRow | DeviceRow) -> bytes:
-    """Columns as members of a JSON object, without its braces."""
-    return _encoder.encode(row)[1:-1]
-
-
-def end_of_line(*members: bytes) -> bytes:
-    """The end of a line whose columns come before these."""
-    return b",".join((b"", *filter(None, members))) + b"}\n"
+def encode_members(row: RequestRow | PageRow | DeviceRow) -> bytes:
+    """Columns as members that continue a JSON object; empty if all have their defaults."""
+    members = _encoder.encode(row)[1:-1]
+    return b"," + members if members else b""
 
 
 def encode(rows: Iterable[Row]) -> bytes:
@@ -135,7 +137,7 @@ def encode_into(rows: Iterable[Row], lines: bytearray) -> None:
     """Append one line a row, each ended by a newline."""
     for row in rows:
         _encoder.encode_into(row.event, lines, -1)
-        lines[-1:] = row.context.line_end
+        lines[-1:] = row.line_end
 
 
 def encode_rejected(rows: Iterable[RejectedRow]) -> bytes:

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from ingest import problems
+from ingest.arrival import Protocol
 from ingest.capture import answers, cors, routes
 from ingest.capture.answers import Answer
 from ingest.capture.body import Disconnected, Receive
 from ingest.capture.request import Request
 from ingest.capture.service import CaptureService
 from ingest.metrics import Metrics
-from ingest.pipeline import Protocol
 from ingest.problems import Problem
 
 logger = logging.getLogger(__name__)

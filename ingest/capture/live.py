@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -33,11 +34,11 @@ class LiveFeed:
         self._client = client
         self._pending: dict[str, _Pending] = {}
 
-    def sample(self, project_id: str, rows: list[Row]) -> list[Summary]:
+    def sample(self, project_id: str, received_at: datetime, rows: list[Row]) -> list[Summary]:
         """Of the first rows, as many as the feed has room for now."""
         pending = self._pending.get(project_id)
         room = SAMPLE_SIZE - (len(pending.sample) if pending else 0)
-        return [_summary(row) for row in rows[:room]]
+        return [_summary(row, received_at) for row in rows[:room]]
 
     def add(self, project_id: str, count: int, sample: list[Summary]) -> None:
         """`count` events were accepted, of which the sample tells."""
@@ -63,7 +64,7 @@ class LiveFeed:
             await self._client.publish(f"live:{project_id}", message)
 
 
-def _summary(row: Row) -> Summary:
+def _summary(row: Row, received_at: datetime) -> Summary:
     event, context = row.event, row.context
     return {
         "event_id": event.event_id,
@@ -72,7 +73,7 @@ def _summary(row: Row) -> Summary:
         "user_id": event.user_id,
         "anonymous_id": event.anonymous_id,
         "timestamp": event.timestamp,
-        "received_at": event.received_at,
+        "received_at": received_at,
         "path": context.path,
         "country": context.country,
     }

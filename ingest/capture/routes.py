@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ingest.pipeline import Protocol
+from ingest.arrival import Protocol
 from ingest.protocols import native, posthog, segment
 
 

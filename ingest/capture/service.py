@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ingest import problems
+from ingest.arrival import Arrival, Protocol
 from ingest.backlog import Backlog
 from ingest.capture import answers
 from ingest.capture.answers import Answer
@@ -17,7 +18,7 @@ from ingest.keys import KeyCache
 from ingest.log.frame import Kind, PayloadTooLargeError, open_frame, seal_frame
 from ingest.log.group_commit import SegmentLog
 from ingest.metrics import Metrics
-from ingest.pipeline import Arrival, Prepared, Protocol, RejectedEvent, prepare, rejected_row
+from ingest.pipeline import Prepared, RejectedEvent, prepare, rejected_row
 from ingest.problems import Headers, Problem
 from ingest.project import EventLimits, Project
 from ingest.protocols import native
@@ -92,7 +93,7 @@ class CaptureService:
                 await self._settle(self._queue_malformed(body, malformed, arrival))
             raise problems.malformed(str(malformed), malformed.position) from malformed
         if envelope.sent_at is None and request.query:
-            envelope = envelope._replace(sent_at=request.sent_at())
+            envelope.sent_at = request.sent_at()
         if project is None:
             project = await self._authenticate_by_body(envelope, request)
         size, count = len(body), len(envelope.events)
@@ -100,7 +101,7 @@ class CaptureService:
         # The batch's context is stored with each of its events, so it weighs as much.
         headers = self.rates.spend(project, count, size + envelope.context_size * count)
         arrival = self._arrival(project, protocol, request)
-        return self._queue(prepare(envelope, arrival), arrival, size, headers)
+        return self._queue(prepare(envelope, arrival, size), arrival, size, headers)
 
     def readiness_problem(self) -> str:
         """Why no event can be taken now; '' when all is well."""
@@ -163,7 +164,7 @@ class CaptureService:
             size,
             [self._log.append(frame) for frame in frames],
             _count_names(prepared.rows),
-            self._live.sample(project_id, prepared.rows),
+            self._live.sample(project_id, arrival.received_at, prepared.rows),
             _answer(arrival.protocol, len(prepared.rows), prepared.rejected, headers),
             prepared.rejected,
         )

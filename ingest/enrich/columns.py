@@ -20,7 +20,7 @@ from ingest.enrich.context import (
     trace_visit,
 )
 from ingest.protocols import numbers, rejection, validation
-from ingest.rows import ContextColumns, PageRow, encode_members, end_of_line
+from ingest.rows import ContextColumns, PageRow, encode_members
 
 CACHED_CONTEXTS = 4_096
 MAX_CACHED_LENGTH = 2_048  # so that a full cache has some 20 MB at most
@@ -32,10 +32,10 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class _Device(NamedTuple):
-    """What a context says beside its page. JSON without the braces around it."""
+    """What a context says beside its page."""
 
     columns: bytes
-    rest: bytes  # what has no column
+    rest: bytes  # what has no column, as JSON without the braces around it
     country: str
     campaign: Campaign | None
 
@@ -101,8 +101,8 @@ def _put_together(row: PageRow, page_rest: Object | None, device: _Device) -> Co
     rest = device.rest
     if page_rest:
         rest = b",".join(filter(None, (b'"page":' + _encoder.encode(page_rest), rest)))
-    context = b'"context":{%b}' % rest if rest else b""
-    end = end_of_line(context, encode_members(row), device.columns)
+    context = b',"context":{%b}' % rest if rest else b""
+    end = context + encode_members(row) + device.columns + b"}\n"
     return ContextColumns(end, row.path, device.country)
 
 

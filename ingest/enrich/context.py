@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeGuard
 
+import msgspec
+
 from ingest.enrich import referrers, sources
 from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
 from ingest.enrich.channels import channel
@@ -33,7 +35,7 @@ _DEVICE_KINDS = frozenset({"desktop", "mobile", "tablet", "tv", "wearable", "con
 _MOBILE_SYSTEMS = {"ios": "ios", "ipados": "ios", "android": "android"}
 
 
-class Sender(NamedTuple):
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """What the request tells of the client: used where the event says nothing."""
 
     address: str = ""

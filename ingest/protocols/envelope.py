@@ -1,13 +1,14 @@
 """Taking a batch apart, so that each of its events is decoded on its own."""
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 from ingest.protocols import brackets, rejection
-from ingest.protocols.event import Object
+from ingest.protocols.event import Event, Object
 
 Batch = TypeVar("Batch")
 
@@ -19,15 +20,26 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 
+Text = bytes | msgspec.Raw
 
-class Envelope(NamedTuple):
-    """A request's events as raw JSON, and what the batch says about all of them."""
 
-    events: list[bytes | msgspec.Raw]
+class Envelope(msgspec.Struct, dict=True):
+    """A request's events, and what the batch says about all of them.
+
+    Events are decoded already if the whole batch could be at once, and JSON otherwise.
+    """
+
+    events: Sequence[Text | Event]
     sent_at: Any = None
     write_key: Any = None
     context: Object | None = None
     context_size: int = 0  # bytes of JSON
+    take_apart: Callable[[], Sequence[Text]] | None = None
+
+    @cached_property
+    def texts(self) -> Sequence[Text]:
+        """Each event as it was sent."""
+        return cast("Sequence[Text]", self.events) if self.take_apart is None else self.take_apart()
 
 
 def without_mark(body: bytes) -> bytes:
@@ -47,7 +59,7 @@ def refuse_repeated(body: bytes, key: str) -> None:
 
 def recover(
     body: bytes, key: str, decode: Callable[[bytes], Batch], error: Exception
-) -> tuple[list[bytes | msgspec.Raw], Batch]:
+) -> tuple[Sequence[Text], Batch]:
     """The events under `key` and the batch around them, of a body that `decode` refused.
 
     Raises MalformedBody if it is not one of the events that is at fault.
@@ -56,7 +68,7 @@ def recover(
     if parts is None:
         raise rejection.of_body(error, body) from error
     try:
-        return list(parts.elements), decode(replace_lone_surrogates(parts.remainder))
+        return parts.elements, decode(replace_lone_surrogates(parts.remainder))
     except rejection.DECODE_ERRORS as again:
         raise rejection.of_body(error, body) from again
 

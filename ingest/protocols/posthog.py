@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -9,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from ingest.protocols import brackets, envelope, numbers, rejection
-from ingest.protocols.envelope import Envelope
+from ingest.protocols.envelope import Envelope, Text
 from ingest.protocols.event import Event, Id, Object, Time
 from ingest.protocols.posthog_identity import group_id_of, id_of, identity_of, take_id
 from ingest.protocols.posthog_properties import PLACES, PLACES_OF_PAGE, take_traits
@@ -87,13 +88,13 @@ def decode_envelope(body: bytes) -> Envelope:
         events, batch = envelope.recover(body, "batch", _batch.decode, error)
     else:
         envelope.refuse_repeated(body, "batch")
-        events = [body] if batch.batch is msgspec.UNSET else list(batch.batch)
+        events = [body] if batch.batch is msgspec.UNSET else batch.batch
     # The clock of who copies old events says nothing of when they happened.
     sent_at = None if batch.historical_migration is True else batch.sent_at
     return Envelope(events, sent_at, batch.api_key or batch.token or _key_of(events))
 
 
-def decode_event(raw: bytes | msgspec.Raw) -> Event:
+def decode_event(raw: Text) -> Event:
     """Raises what msgspec raises."""
     message = _message.decode(raw)
     properties = message.properties or {}
@@ -132,17 +133,17 @@ def _form_data(body: bytes) -> bytes:
         raise MalformedBody("the form's `data` is neither JSON nor base64") from error
 
 
-def _list_of_events(body: bytes) -> list[bytes | msgspec.Raw]:
+def _list_of_events(body: bytes) -> Sequence[Text]:
     try:
-        return list(_list.decode(body))
+        return _list.decode(body)
     except rejection.DECODE_ERRORS as error:
         parts = brackets.split(b'{"batch":%s}' % body, "batch")
         if parts is None or parts.remainder.split() != [b'{"batch":[]}']:
             raise rejection.of_body(error, body) from error
-        return list(parts.elements)
+        return parts.elements
 
 
-def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
+def _key_of(events: Sequence[Text]) -> Any:
     """The key that the first event that can be read carries itself, or in its properties."""
     for raw in events:
         try:

@@ -1,11 +1,12 @@
 """Segment's HTTP tracking API: `/v1/batch`, `/v1/track` and so on, long and short."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from ingest.protocols import envelope, numbers, rejection
-from ingest.protocols.envelope import Envelope
+from ingest.protocols.envelope import Envelope, Text
 from ingest.protocols.event import Event, Id, Object, Time
 
 NAME = "segment"
@@ -77,10 +78,10 @@ def decode_envelope(body: bytes) -> Envelope:
     envelope.refuse_repeated(body, "batch")
     if batch.batch is msgspec.UNSET:
         return Envelope([body], batch.sent_at, batch.write_key)
-    return _envelope(list(batch.batch), batch, body)
+    return _envelope(batch.batch, batch, body)
 
 
-def decode_event(raw: bytes | msgspec.Raw, call: str | None = None) -> Event:
+def decode_event(raw: Text, call: str | None = None) -> Event:
     """Raises what msgspec raises. `call` is the type of a message that does not say its own."""
     message = _message.decode(raw)
     kind = call if message.type is None else message.type
@@ -102,7 +103,7 @@ def decode_event(raw: bytes | msgspec.Raw, call: str | None = None) -> Event:
     )
 
 
-def _envelope(events: list[bytes | msgspec.Raw], batch: _Batch, body: bytes) -> Envelope:
+def _envelope(events: Sequence[Text], batch: _Batch, body: bytes) -> Envelope:
     write_key = batch.write_key or _key_of(events)
     if not isinstance(batch.context, dict) or not batch.context:
         return Envelope(events, batch.sent_at, write_key)
@@ -113,7 +114,7 @@ def _envelope(events: list[bytes | msgspec.Raw], batch: _Batch, body: bytes) -> 
     return Envelope(events, batch.sent_at, write_key, batch.context, size)
 
 
-def _key_of(events: list[bytes | msgspec.Raw]) -> Any:
+def _key_of(events: Sequence[Text]) -> Any:
     """The `writeKey` of the first readable message; decoded only if it seems to have one."""
     for event in events:
         if b'"writeKey"' not in bytes(event):

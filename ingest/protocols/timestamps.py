@@ -14,10 +14,8 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(hours=24)
 MAX_LENGTH = 100  # of a text that says a time
 # The range of DateTime64(3): what lies outside is stored as its nearest end.
-STORABLE = (
-    datetime(1900, 1, 1, tzinfo=UTC),
-    datetime(2299, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
-)
+FIRST_STORABLE = datetime(1900, 1, 1, tzinfo=UTC)
+LAST_STORABLE = datetime(2299, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?", re.ASCII)
 _LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(?:[.,]\d+)?", re.ASCII)
@@ -60,22 +58,17 @@ class Clock:
         moment = parsed.moment
         if moment is None:
             return Resolved(self._received_at, None, "unreadable", parsed.corrections)
-        timestamp, rule = self._correct(moment)
-        return Resolved(timestamp, storable(moment), rule, parsed.corrections)
-
-    def _correct(self, moment: datetime) -> tuple[datetime, str]:
-        rule = "client"
+        timestamp, rule = moment, "client"
         if self._offset is not None:
-            try:
-                moment += self._offset
-            except OverflowError:  # years 1 and 9999
-                return self._received_at, "future" if moment > self._latest else "before_2000"
             rule = "clock_corrected"
-        if moment > self._latest:
-            return self._received_at, "future"
-        if moment < EARLIEST:
-            return self._received_at, "before_2000"
-        return moment, rule
+            try:
+                timestamp = moment + self._offset
+            except OverflowError:  # years 1 and 9999
+                timestamp = moment
+        if not EARLIEST <= timestamp <= self._latest:
+            rule = "future" if timestamp > self._latest else "before_2000"
+            timestamp = self._received_at
+        return Resolved(timestamp, storable(moment), rule, parsed.corrections)
 
 
 def parse(value: Any) -> Parsed:
@@ -135,6 +128,6 @@ def _parse_number(value: float) -> Parsed:
 
 
 def storable(moment: datetime) -> datetime:
-    if STORABLE[0].year <= moment.year <= STORABLE[1].year:
-        return moment
-    return STORABLE[0] if moment < STORABLE[0] else STORABLE[1]
+    if moment < FIRST_STORABLE:
+        return FIRST_STORABLE
+    return LAST_STORABLE if moment > LAST_STORABLE else moment

@@ -17,7 +17,15 @@ from ingest.log import names
 from ingest.log.files import OsFiles
 from ingest.log.frame import Frame, Kind, encode_frame
 from ingest.log.segment_writer import SegmentWriter
-from ingest.rows import EventRow, RejectedRow, Row, encode, encode_rejected
+from ingest.rows import (
+    EventRow,
+    RejectedRow,
+    RequestRow,
+    Row,
+    encode,
+    encode_members,
+    encode_rejected,
+)
 from warehouse.client import connect
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -57,22 +65,19 @@ class StreamUnderTest:
         return number
 
     def row(self, event_id: str, number: int, row: int, **fields: Any) -> Row:
+        request = RequestRow(fields.pop("received_at", NOW), "native", self.stream, number)
         event = EventRow(
             project_id=self.project_id,
             event_id=event_id,
             type="track",
             event_name="e",
             timestamp=NOW,
-            received_at=fields.pop("received_at", NOW),
             timestamp_rule="client",
-            protocol="native",
-            _stream=self.stream,
-            _frame=number,
             _row=row,
             user_id="u1",
             **fields,
         )
-        return Row(event)
+        return Row(event, line_end=encode_members(request) + b"}\n")
 
 
 @dataclass

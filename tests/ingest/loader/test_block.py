@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.loader.block import Block, EventKey, FrameRows, Place
-from ingest.rows import EventRow, Row, encode
+from ingest.rows import EventRow, RequestRow, Row, encode, encode_members
 from tests.ingest.loader.conftest import NOW
 
 # What a line begins with, and what lies between its ids: none of it may be taken for a row.
@@ -58,14 +58,11 @@ def row(project: str, frame: int, number: int, content: tuple[str, str]) -> Row:
             type="track",
             event_name=text or "e",
             timestamp=NOW,
-            received_at=NOW,
             timestamp_rule="client",
-            protocol="native",
-            _stream=STREAM,
-            _frame=frame,
             _row=number,
             properties={text: text, "event_id": "x", "project_id": {"project_id": text}},
-        )
+        ),
+        line_end=encode_members(RequestRow(NOW, "native", STREAM, frame)) + b"}\n",
     )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from ingest.arrival import Arrival, Protocol
 from ingest.enrich.context import Sender
-from ingest.pipeline import Arrival, Protocol, RejectedEvent, prepare
+from ingest.pipeline import RejectedEvent, prepare
 from ingest.project import Project
 from ingest.protocols import native, segment
-from ingest.rows import DeviceRow, EventRow, PageRow, RejectedRow, encode
+from ingest.rows import DeviceRow, EventRow, PageRow, RejectedRow, RequestRow, encode
 
 RECEIVED_AT = datetime(2026, 11, 22, 10, 0, 0, 123000, tzinfo=UTC)
 PROJECT = Project("p1")
@@ -31,7 +32,8 @@ class Stored:
         self.line = line
         self._objects = json.loads(line)
         self._parts = [
-            msgspec.json.decode(line, type=kind) for kind in (EventRow, PageRow, DeviceRow)
+            msgspec.json.decode(line, type=kind)
+            for kind in (EventRow, RequestRow, PageRow, DeviceRow)
         ]
 
     def __getattr__(self, column: str) -> Any:
@@ -54,7 +56,7 @@ def process(
     sender: Sender = Sender(),  # noqa: B008 - immutable
 ) -> Processed:
     arrival = Arrival(project, protocol, RECEIVED_AT, sender, stream=1, frame=2)
-    prepared = prepare(protocol.decode_envelope(body), arrival)
+    prepared = prepare(protocol.decode_envelope(body), arrival, len(body))
     rows = [Stored(line) for line in encode(prepared.rows).splitlines()]
     return Processed(rows, prepared.rejected, prepared.rejected_rows)
 

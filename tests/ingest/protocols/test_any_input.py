@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.pipeline import Protocol
+from ingest.arrival import Protocol
 from ingest.protocols import posthog
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.rejection import MalformedBody

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from _pytest.mark import ParameterSet
 
-from ingest.pipeline import Protocol
+from ingest.arrival import Protocol
 from ingest.protocols import posthog
 from ingest.protocols.rejection import MalformedBody
 from tests.ingest.protocols import hostile_requests as requests

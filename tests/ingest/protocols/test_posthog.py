@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.pipeline import Protocol
+from ingest.arrival import Protocol
 from ingest.protocols import posthog
 from ingest.protocols.rejection import MalformedBody
 from ingest.rows import encode_rejected

@@ -1,7 +1,5 @@
 """From raw events to rows: every event ends as a row or as a rejection with a reason."""
 
-from typing import NamedTuple
-
 import msgspec
 
 from ingest.arrival import Arrival, Protocol
@@ -26,7 +24,7 @@ class RejectedEvent(msgspec.Struct):
     code: str
 
 
-class Prepared(NamedTuple):
+class Prepared(msgspec.Struct, frozen=True):
     rows: list[Row]
     rejected: list[RejectedEvent]
     rejected_rows: list[RejectedRow]

@@ -1,6 +1,6 @@
 """What capture requests are answered with."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -12,7 +12,7 @@ JSON = b"application/json"
 _encoder = msgspec.json.Encoder()
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     headers: Headers = ()

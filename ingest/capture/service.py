@@ -3,7 +3,8 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import NamedTuple
+
+import msgspec
 
 from ingest import problems
 from ingest.arrival import Arrival, Protocol
@@ -31,7 +32,7 @@ from ingest.settings import IngestSettings
 ANYONE = EventLimits()  # until the project is known
 
 
-class Queued(NamedTuple):
+class Queued(msgspec.Struct, frozen=True):
     """A batch that waits for the disk, and what is to be done and said once it is there.
 
     The events are not in it: hundreds of requests wait at a time, and their events would push each
@@ -142,14 +143,9 @@ class CaptureService:
         return await receive_body(receive, limit)
 
     def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
-        return Arrival(
-            project=project,
-            protocol=protocol,
-            received_at=_now(),
-            sender=Sender(request.address, request.user_agent()),
-            stream=self._log.stream,
-            frame=self._log.reserve_frame(),
-        )
+        sender = Sender(request.address, request.user_agent())
+        log = self._log
+        return Arrival(project, protocol, _now(), sender, log.stream, log.reserve_frame())
 
     def _queue(self, prepared: Prepared, arrival: Arrival, size: int, headers: Headers) -> Queued:
         """Accepted and rejected rows go to the log in a frame each; raises Problem."""
@@ -245,5 +241,5 @@ def _milliseconds() -> int:
 
 
 def _now() -> datetime:
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    """Cut to milliseconds, like the column."""
+    return datetime.fromtimestamp(_milliseconds() / 1000, UTC)

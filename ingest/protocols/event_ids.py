@@ -5,7 +5,9 @@ import uuid
 
 import uuid_utils
 
-_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_is_canonical = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+).fullmatch
 _NIL = "00000000-0000-0000-0000-000000000000"
 NAMESPACE = uuid.UUID("6f2c0f4e-5d0b-5c9e-9a57-3f1d6e0c7b21")
 
@@ -16,14 +18,12 @@ def normalise(given: str | int | None) -> tuple[str, str | None]:
     An absent, blank or nil id gets a new one, so retries of such an event cannot be told from new
     events; any other text is hashed, so its retries can.
     """
-    if given is None or given == _NIL:
-        return str(uuid_utils.uuid7()), "event_id_generated"
-    text = str(given)
-    if _CANONICAL.fullmatch(text):
+    text = "" if given is None else str(given)
+    if _is_canonical(text) and text != _NIL:
         return text, None
-    if not text.strip():
+    if text == _NIL or not text.strip():
         return str(uuid_utils.uuid7()), "event_id_generated"
     lowered = text.lower()
-    if _CANONICAL.fullmatch(lowered):
+    if _is_canonical(lowered):
         return lowered, None
     return str(uuid.uuid5(NAMESPACE, text)), "event_id_hashed"

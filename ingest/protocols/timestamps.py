@@ -128,6 +128,6 @@ def _parse_number(value: float) -> Parsed:
 
 
 def storable(moment: datetime) -> datetime:
-    if moment < FIRST_STORABLE:
-        return FIRST_STORABLE
-    return LAST_STORABLE if moment > LAST_STORABLE else moment
+    if FIRST_STORABLE.year <= moment.year <= LAST_STORABLE.year:
+        return moment
+    return FIRST_STORABLE if moment < FIRST_STORABLE else LAST_STORABLE

@@ -103,7 +103,7 @@ class RowBuilder:
 
 
 def _sending(sent_at: Any, arrival: Arrival) -> _Sending:
-    moment = timestamps.parse(sent_at).moment
+    moment, _ = timestamps.read(sent_at)
     corrections = ("sent_at_unreadable",) if moment is None and sent_at is not None else ()
     clock = Clock(arrival.received_at, moment, corrections)
     request = RequestRow(

@@ -131,8 +131,8 @@ def seal_frame(data: bytearray, kind: Kind, number: int, rows: int, written_at: 
         )
     with memoryview(data) as view:
         total = checksum(view[FRAME_HEADER_SIZE:])
-    header = _FRAME.pack(FRAME_MAGIC, kind, size, total, number, rows, written_at)
-    data[:FRAME_HEADER_SIZE] = _sealed(header)
+    _FRAME.pack_into(data, 0, FRAME_MAGIC, kind, size, total, number, rows, written_at)
+    _CRC.pack_into(data, _FRAME.size, crc32(data[: _FRAME.size]))
 
 
 def measure_frame(header: bytes) -> FrameSize | None:

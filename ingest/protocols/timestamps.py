@@ -21,11 +21,8 @@ _NUMBER = re.compile(r"\d{9,20}(?:\.\d+)?", re.ASCII)
 _LEAP_SECOND = re.compile(r"(\d\d:\d\d):60(?:[.,]\d+)?", re.ASCII)
 
 
-class Parsed(msgspec.Struct, frozen=True, gc=False):
-    """A client's time, and the corrections that reading it took."""
-
-    moment: datetime | None
-    corrections: tuple[str, ...] = ()
+Reading = tuple[datetime | None, tuple[str, ...]]
+"""A client's time, None if it cannot be read, and the corrections that reading it took."""
 
 
 class Resolved(msgspec.Struct, frozen=True, gc=False):
@@ -54,10 +51,9 @@ class Clock:
         """Decide on a timestamp; `rule` says how, see docs/reference/ingest-api.md."""
         if original is None:
             return Resolved(self._received_at, None, "received", ())
-        parsed = _parse_text(original) if original.__class__ is str else parse(original)
-        moment = parsed.moment
+        moment, corrections = read(original)
         if moment is None:
-            return Resolved(self._received_at, None, "unreadable", parsed.corrections)
+            return Resolved(self._received_at, None, "unreadable", corrections)
         timestamp, rule = moment, "client"
         if self._offset is not None:
             rule = "clock_corrected"
@@ -68,38 +64,38 @@ class Clock:
         if not EARLIEST <= timestamp <= self._latest:
             rule = "future" if timestamp > self._latest else "before_2000"
             timestamp = self._received_at
-        return Resolved(timestamp, storable(moment), rule, parsed.corrections)
+        return Resolved(timestamp, storable(moment), rule, corrections)
 
 
-def parse(value: Any) -> Parsed:
+def read(given: Any) -> Reading:
     """Read RFC 3339 and its common variants, and seconds to nanoseconds since 1970."""
-    if isinstance(value, str):
-        return _parse_text(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _parse_number(value)
-    return Parsed(None)
+    if isinstance(given, str):
+        return _read_text(given)
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return _read_number(given)
+    return None, ()
 
 
-def _parse_text(text: str) -> Parsed:
+def _read_text(text: str) -> Reading:
     # Before anything else: to Python, 1711111111111 is a minute of the year 1711.
     if "-" not in text and text[:9].isdigit():
-        return _parse_number(float(text)) if _NUMBER.fullmatch(text) else Parsed(None)
+        return _read_number(float(text)) if _NUMBER.fullmatch(text) else (None, ())
     try:
         return _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass
     if len(text) > MAX_LENGTH:
-        return Parsed(None)
+        return None, ()
     if text.endswith("z"):  # RFC 3339 has it in lower case too
-        return _parse_text(f"{text[:-1]}Z")
+        return _read_text(f"{text[:-1]}Z")
     if _LEAP_SECOND.search(text):
-        parsed = _parse_text(_LEAP_SECOND.sub(r"\1:59.999", text))
-        if parsed.moment is not None:
-            return Parsed(parsed.moment, (*parsed.corrections, "leap_second"))
-    return Parsed(None)
+        moment, corrections = _read_text(_LEAP_SECOND.sub(r"\1:59.999", text))
+        if moment is not None:
+            return moment, (*corrections, "leap_second")
+    return None, ()
 
 
-def _in_utc(moment: datetime) -> Parsed:
+def _in_utc(moment: datetime) -> Reading:
     """Cut to milliseconds."""
     corrections: tuple[str, ...] = ()
     if moment.tzinfo is None:
@@ -108,10 +104,10 @@ def _in_utc(moment: datetime) -> Parsed:
         moment = moment.astimezone(UTC)
     if excess := moment.microsecond % 1000:
         moment = moment.replace(microsecond=moment.microsecond - excess)
-    return Parsed(moment, corrections)
+    return moment, corrections
 
 
-def _parse_number(value: float) -> Parsed:
+def _read_number(value: float) -> Reading:
     for unit, limit, scale in (
         ("seconds", 1e11, 1.0),  # until the year 5138
         ("milliseconds", 1e14, 1e3),
@@ -122,9 +118,9 @@ def _parse_number(value: float) -> Parsed:
             try:
                 moment = _EPOCH + timedelta(milliseconds=round(value / scale * 1000))
             except OverflowError:  # before the year 1
-                return Parsed(None)
-            return Parsed(moment, (f"epoch_{unit}",))
-    return Parsed(None)
+                return None, ()
+            return moment, (f"epoch_{unit}",)
+    return None, ()
 
 
 def storable(moment: datetime) -> datetime:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from ingest.project import EventLimits
-from ingest.protocols.event import DEFAULT_NAMES, TYPES, Event
+from ingest.protocols.event import DEFAULT_NAMES, TYPES, Event, Id
 from ingest.protocols.rejection import Rejection
 
 MAX_NAME_LENGTH = 200
 MAX_ID_LENGTH = 512
+_CONTAINERS: frozenset[type] = frozenset({dict, list})
 
 
 def too_large(size: int, limits: EventLimits, shared_size: int = 0) -> Rejection:
@@ -39,17 +40,18 @@ def event_name(event: Event, kind: str) -> str:
 
 def identity(event: Event) -> tuple[str, str]:
     """User id and anonymous id, of which one must be there."""
-    user_id, anonymous_id = event.user_id, event.anonymous_id
-    user_id = "" if user_id is None else text_id(user_id, "user_id")
-    anonymous_id = "" if anonymous_id is None else text_id(anonymous_id, "anonymous_id")
+    user_id = text_id(event.user_id, "user_id")
+    anonymous_id = text_id(event.anonymous_id, "anonymous_id")
     if not (user_id.strip() or anonymous_id.strip()):
         reason = "neither user_id nor anonymous_id is given"
         raise Rejection("missing_identity", reason, "user_id")
     return user_id, anonymous_id
 
 
-def text_id(value: str | int, field: str) -> str:
-    """Numbers become their digits."""
+def text_id(value: Id, field: str) -> str:
+    """Numbers become their digits; absent becomes ''."""
+    if value is None:
+        return ""
     text = value if isinstance(value, str) else str(value)
     if len(text) > MAX_ID_LENGTH:
         reason = f"the id has {len(text)} characters, the limit is {MAX_ID_LENGTH}"
@@ -62,7 +64,8 @@ def check_object(value: dict[str, Any], limits: EventLimits, field: str) -> None
     if len(value) > limits.max_properties:
         reason = f"{len(value)} members, the limit is {limits.max_properties}"
         raise Rejection("too_many_properties", reason, field)
-    check_depth(value, limits.max_depth, field)
+    if not _CONTAINERS.isdisjoint(map(type, value.values())):
+        check_depth(value, limits.max_depth, field)
 
 
 def check_depth(value: dict[str, Any], limit: int, field: str) -> None:

@@ -60,7 +60,7 @@ def _read_time(value: Any) -> datetime:
             return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError):
         pass
-    parsed = timestamps.parse(float(value) if isinstance(value, Decimal) else value).moment
+    parsed, _ = timestamps.read(float(value) if isinstance(value, Decimal) else value)
     if parsed is None:
         raise FieldError("timestamp", f"{str(value)[:60]!r} is not a time")
     return parsed

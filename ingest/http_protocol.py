@@ -31,6 +31,7 @@ class Deadlines(NamedTuple):
 class CaptureProtocol(HttpToolsProtocol):
     deadlines: Deadlines
     _deadline: asyncio.TimerHandle | None = None
+    _is_in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -40,12 +41,17 @@ class CaptureProtocol(HttpToolsProtocol):
         self._disarm()
         super().connection_lost(exc)
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self._deadline is None:
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._is_in_head and self._deadline is None:  # most heads are there as a whole
             self._arm()
 
+    def on_message_begin(self) -> None:
+        self._is_in_head = True
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
+        self._is_in_head = False
         self._disarm()
         super().on_headers_complete()
 
@@ -87,10 +93,12 @@ class _Exchange:
     def __call__(self, scope: Message, *_: object) -> Awaitable[None]:
         return self._app(scope, self._receive, self._send)
 
-    async def _receive(self) -> Any:
+    def _receive(self) -> Awaitable[Any]:
+        # Usually all of the body is there, and needs no timer.
+        return self._receive_in_time() if self._cycle.more_body else self._cycle.receive()
+
+    async def _receive_in_time(self) -> Any:
         """Raises TimeoutError when the body is not there at its deadline."""
-        if not self._cycle.more_body:  # which is usual, and spares the timer
-            return await self._cycle.receive()
         if self._body_ends is None:
             self._body_ends = asyncio.get_running_loop().time() + self._seconds
         async with asyncio.timeout_at(self._body_ends):
@@ -107,7 +115,7 @@ class _Exchange:
 
 def _write_whole(cycle: RequestResponseCycle, start: Message, message: Message) -> bool:
     """Write head and body at once; False if it is not that simple, and uvicorn has to do it."""
-    headers, body = start.get("headers", ()), message.get("body", b"")
+    headers, body = [*cycle.default_headers, *start.get("headers", ())], message.get("body", b"")
     fields = dict(headers)
     if (
         message.get("more_body")
@@ -120,11 +128,12 @@ def _write_whole(cycle: RequestResponseCycle, start: Message, message: Message) 
         or cycle.scope["method"] == "HEAD"
     ):
         return False
-    lines = [STATUS_LINE[start["status"]]]
-    lines += [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
-    head = b"".join(lines)
+    parts = [STATUS_LINE[start["status"]]]
+    for name, value in headers:
+        parts += (name, b": ", value, b"\r\n")
+    head = b"".join(parts)
     # Not so with a line end in a value, and then uvicorn refuses to send it.
-    if not head.count(b"\r") == head.count(b"\n") == len(lines):
+    if not head.count(b"\r") == head.count(b"\n") == len(headers) + 1:
         return False
     cycle.transport.write(head + b"\r\n" + body)
     cycle.response_started = cycle.response_complete = True

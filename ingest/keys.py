@@ -67,7 +67,7 @@ class KeyCache:
         self._clock = clock
         self._by_hash: dict[str, ActiveKey] = {}
         self._by_plaintext: dict[str, ActiveKey] = {}  # saves hashing; known keys only
-        self._used: dict[str, datetime] = {}
+        self._used: set[str] = set()  # since it was last noted
         self._looked_at = float("-inf")  # when the last look began
         self._refreshing: asyncio.Lock = asyncio.Lock()
         self.is_current = False  # the last refresh succeeded
@@ -90,7 +90,7 @@ class KeyCache:
             if key is None:
                 return None
             self._by_plaintext[plaintext] = key
-        self._used[key.key_id] = datetime.now(UTC)
+        self._used.add(key.key_id)
         return key.project
 
     async def find(self, plaintext: str) -> Project | None:
@@ -130,9 +130,9 @@ class KeyCache:
             await asyncio.to_thread(durable_file.replace, self._snapshot, content)
 
     async def _note_use(self) -> None:
-        used, self._used = self._used, {}
+        used, self._used = self._used, set()
         if used:
-            await self._source.note_use(used)
+            await self._source.note_use(dict.fromkeys(used, datetime.now(UTC)))
 
     async def _attempt(self, work: Callable[[], Awaitable[None]]) -> bool:
         try:

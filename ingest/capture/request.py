@@ -22,11 +22,13 @@ class Request:
 
     def write_key(self) -> str | None:
         """From Bearer, from the user name of Basic, or from the query, where beacons put it."""
-        scheme, _, value = self.headers.get(b"authorization", b"").partition(b" ")
-        match scheme.lower():
-            case b"bearer":
+        given = self.headers.get(b"authorization")
+        if given:
+            scheme, _, value = given.partition(b" ")
+            scheme = scheme.lower()
+            if scheme == b"bearer":
                 return value.strip().decode("latin-1") or None
-            case b"basic":
+            if scheme == b"basic":
                 return _user_name(value)
         return self._parameter("writeKey", "write_key", "api_key", "token")
 

@@ -69,24 +69,15 @@ class CaptureService:
     async def answer(self, protocol: Protocol, request: Request, receive: Receive) -> Answer:
         """Raises Problem, or Disconnected."""
         self._refuse_when_overloaded()
-        key = request.write_key()
-        project = await self._authenticate(key, request) if key else None
-        # The body is passed on and not kept: what waits for the disk should hold nothing else.
-        queued = await self._capture(
-            await self._body(request, receive, project.limits if project else ANYONE),
-            project,
-            protocol,
-            request,
-        )
-        await self._settle(queued)
-        return queued.answer
-
-    async def _capture(
-        self, body: bytes, project: Project | None, protocol: Protocol, request: Request
-    ) -> Queued:
-        """From the body of a request to frames in the queue of the log."""
+        project, key = None, request.write_key()
+        if key:
+            project = self._keys.get(key) or await self._authenticate(key, request)
+        limit = (project.limits if project else ANYONE).max_batch_bytes
+        if (length := request.content_length()) > limit:
+            raise problems.too_large(f"The body has {length} bytes, a batch may have {limit}.")
+        body = await receive_body(receive, limit)
         try:
-            body = unpack(body, (project.limits if project else ANYONE).max_batch_bytes)
+            body = unpack(body, limit)
             envelope = protocol.decode_envelope(body)
         except MalformedBody as malformed:
             if project is not None:
@@ -97,7 +88,21 @@ class CaptureService:
             envelope.sent_at = request.sent_at()
         if project is None:
             project = await self._authenticate_by_body(envelope, request)
-        size, count = len(body), len(envelope.events)
+        queued = self._capture(envelope, len(body), project, protocol, request)
+        del body, envelope  # what waits for the disk should hold nothing else
+        await self._settle(queued)
+        return queued.answer
+
+    def _capture(
+        self,
+        envelope: Envelope,
+        size: int,
+        project: Project,
+        protocol: Protocol,
+        request: Request,
+    ) -> Queued:
+        """From a batch of `size` bytes to frames in the queue of the log; raises Problem."""
+        count = len(envelope.events)
         _check_batch(envelope, size, project.limits)
         # The batch's context is stored with each of its events, so it weighs as much.
         headers = self.rates.spend(project, count, size + envelope.context_size * count)
@@ -120,7 +125,7 @@ class CaptureService:
             raise problems.overloaded(f"{reason} Send the events again.")
 
     async def _authenticate(self, key: str, request: Request) -> Project:
-        project = self._keys.get(key) or await self._keys.find(key)
+        project = await self._keys.find(key)
         if project is None:
             if not self._keys.is_current:
                 raise problems.keys_unavailable()
@@ -133,14 +138,6 @@ class CaptureService:
             self._failures.count(request.address)
             raise problems.unauthorized()
         return await self._authenticate(envelope.write_key, request)
-
-    async def _body(self, request: Request, receive: Receive, limits: EventLimits) -> bytes:
-        limit = limits.max_batch_bytes
-        if request.content_length() > limit:
-            raise problems.too_large(
-                f"The body has {request.content_length()} bytes, a batch may have {limit}."
-            )
-        return await receive_body(receive, limit)
 
     def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
         sender = Sender(request.address, request.user_agent())

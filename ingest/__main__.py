@@ -8,8 +8,9 @@ import sys
 
 import uvicorn
 
+from ingest.app import app
 from ingest.enrich import locations
-from ingest.http_protocol import Deadlines, with_deadlines
+from ingest.http_protocol import Deadlines, protocol_class
 from ingest.settings import IngestSettings
 
 BACKLOG = 2048  # connections that wait to be accepted, as uvicorn has it
@@ -24,12 +25,12 @@ def main() -> None:
     except locations.DatabaseError as error:
         sys.exit(f"error: {error}")
     config = uvicorn.Config(
-        "ingest.app:app",
+        app,
         host=settings.ingest_host,
         port=settings.ingest_port,
         loop="uvloop",
-        http=with_deadlines(
-            Deadlines(settings.header_deadline_seconds, settings.body_deadline_seconds)
+        http=protocol_class(
+            Deadlines(settings.header_deadline_seconds, settings.body_deadline_seconds), app
         ),
         forwarded_allow_ips=[str(network) for network in settings.trusted_ips],
         access_log=False,

@@ -11,8 +11,9 @@ from ingest.capture.answers import Answer
 from ingest.capture.body import Disconnected, Receive
 from ingest.capture.request import Request
 from ingest.capture.service import CaptureService
+from ingest.http_protocol import Response
 from ingest.metrics import Metrics
-from ingest.problems import Headers, Problem
+from ingest.problems import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +35,45 @@ class CaptureFirst:
             await self._application(scope, receive, send)
             return
         started = time.perf_counter()
-        method, path, request = scope["method"], scope["path"], Request(scope)
+        request = Request(scope)
         try:
-            if method == "OPTIONS":
+            if scope["method"] == "OPTIONS":
                 answer = Answer(200, b"", cors.preflight(request))
             else:
-                answer = await self._service_for(method).answer(protocol, request, receive)
+                service = self._service_for(scope["method"])
+                answer = await service.answer(protocol, request, receive)
         except Disconnected:
             return
-        except Problem as problem:
-            answer = answers.of_problem(problem)
-        except Exception:  # whatever it is, the client gets an answer that it can read
-            logger.exception("%s %s failed", method, path)
-            answer = answers.of_problem(problems.unexpected())
-        await _send(send, answer, cors.headers(request))
-        self._metrics.observe_request(method, path, answer.status, time.perf_counter() - started)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            answer = _of_error(error, scope)
+        status, headers, body = _response(answer, request)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        self._observe(scope, status, started)
+
+    def begin(self, scope: Scope, body: bytes, respond: Callable[[Response], None]) -> bool:
+        """The short way of capture requests that wait for nothing but the disk."""
+        protocol, service = routes.find(scope["path"]), self.service
+        if protocol is None or service is None or scope["method"] != "POST":
+            return False
+        started = time.perf_counter()
+        request = Request(scope)
+        if request.came_through_proxy():  # the application knows whose address it is
+            return False
+
+        def finish(answer: Answer) -> None:
+            respond(_response(answer, request))
+            self._observe(scope, answer.status, started)
+
+        try:
+            return service.begin(protocol, request, body, finish)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
+            finish(_of_error(error, scope))
+            return True
+
+    def _observe(self, scope: Scope, status: int, started: float) -> None:
+        seconds = time.perf_counter() - started
+        self._metrics.observe_request(scope["method"], scope["path"], status, seconds)
 
     def _service_for(self, method: str) -> CaptureService:
         if method != "POST":
@@ -58,13 +83,19 @@ class CaptureFirst:
         return self.service
 
 
-async def _send(send: Send, answer: Answer, extra: Headers) -> None:
-    headers = [
+def _of_error(error: Exception, scope: Scope) -> Answer:
+    if isinstance(error, Problem):
+        return answers.of_problem(error)
+    logger.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+    return answers.of_problem(problems.unexpected())
+
+
+def _response(answer: Answer, request: Request) -> Response:
+    headers = (
         (b"content-type", answer.content_type),
         (b"content-length", b"%d" % len(answer.body)),
         *answer.headers,
-    ]
-    if extra:
-        headers += [header for header in extra if header not in answer.headers]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    )
+    if extra := cors.headers(request):
+        headers += tuple(header for header in extra if header not in answer.headers)
+    return Response(answer.status, headers, answer.body)

@@ -36,6 +36,9 @@ class Request:
         """Milliseconds since 1970 by the client's clock, where PostHog's libraries put it."""
         return self._parameter("sent_at", "_")
 
+    def came_through_proxy(self) -> bool:
+        return b"x-forwarded-for" in self.headers or b"x-forwarded-proto" in self.headers
+
     def content_length(self) -> int:
         length = self.headers.get(b"content-length", b"")
         return int(length) if length.isdigit() else 0

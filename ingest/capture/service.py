@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import msgspec
@@ -41,11 +43,19 @@ class Queued(msgspec.Struct, frozen=True):
 
     project_id: str
     size: int  # bytes of the body
-    durable: list[asyncio.Future[None]]
+    durable: asyncio.Future[None]
     names: dict[str, int]  # accepted events by name
     sample: list[Summary]
     answer: Answer
     rejected: list[RejectedEvent]
+
+
+class UnknownKey(Exception):  # noqa: N818 - nothing is wrong yet
+    """The key in a body is to be looked up."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
 
 
 class CaptureService:
@@ -72,42 +82,68 @@ class CaptureService:
         project, key = None, request.write_key()
         if key:
             project = self._keys.get(key) or await self._authenticate(key, request)
-        limit = (project.limits if project else ANYONE).max_batch_bytes
-        if (length := request.content_length()) > limit:
-            raise problems.too_large(f"The body has {length} bytes, a batch may have {limit}.")
+        limit = _limits(project).max_batch_bytes
+        _check_length(request, limit)
         body = await receive_body(receive, limit)
         try:
-            body = unpack(body, limit)
+            queued = self._capture(body, project, protocol, request)
+        except UnknownKey as unknown:
+            project = await self._authenticate(unknown.key, request)
+            queued = self._capture(body, project, protocol, request)
+        del body  # what waits for the disk should hold nothing else
+        with suppress(OSError):
+            await queued.durable
+        return self._settle(queued)
+
+    def begin(
+        self, protocol: Protocol, request: Request, body: bytes, answer: Callable[[Answer], None]
+    ) -> bool:
+        """Call `answer` once the events are durable; False if the key has to be looked up first.
+
+        Raises Problem.
+        """
+        self._refuse_when_overloaded()
+        project, key = None, request.write_key()
+        if key:
+            project = self._keys.get(key)
+            if project is None:
+                return False
+        _check_length(request, _limits(project).max_batch_bytes)
+        try:
+            queued = self._capture(body, project, protocol, request)
+        except UnknownKey:
+            return False
+        queued.durable.add_done_callback(lambda _: answer(self._settle(queued)))
+        return True
+
+    def _capture(
+        self, body: bytes, project: Project | None, protocol: Protocol, request: Request
+    ) -> Queued:
+        """From the body of a request to frames in the queue of the log.
+
+        `project` is None if only the body has a key. Raises Problem, and UnknownKey.
+        """
+        try:
+            body = unpack(body, _limits(project).max_batch_bytes)
             envelope = protocol.decode_envelope(body)
         except MalformedBody as malformed:
-            if project is not None:
-                arrival = self._arrival(project, protocol, request)
-                await self._settle(self._queue_malformed(body, malformed, arrival))
-            raise problems.malformed(str(malformed), malformed.position) from malformed
+            problem = problems.malformed(str(malformed), malformed.position)
+            if project is None:
+                raise problem from malformed
+            arrival = self._arrival(project, protocol, request)
+            return self._queue_malformed(body, malformed, arrival, answers.of_problem(problem))
         if envelope.sent_at is None and request.query:
             envelope.sent_at = request.sent_at()
         if project is None:
-            project = await self._authenticate_by_body(envelope, request)
-        queued = self._capture(envelope, len(body), project, protocol, request)
-        del body, envelope  # what waits for the disk should hold nothing else
-        await self._settle(queued)
-        return queued.answer
-
-    def _capture(
-        self,
-        envelope: Envelope,
-        size: int,
-        project: Project,
-        protocol: Protocol,
-        request: Request,
-    ) -> Queued:
-        """From a batch of `size` bytes to frames in the queue of the log; raises Problem."""
-        count = len(envelope.events)
+            project = self._project_of(envelope, request)
+        size, count = len(body), len(envelope.events)
         _check_batch(envelope, size, project.limits)
         # The batch's context is stored with each of its events, so it weighs as much.
         headers = self.rates.spend(project, count, size + envelope.context_size * count)
         arrival = self._arrival(project, protocol, request)
-        return self._queue(prepare(envelope, arrival, size), arrival, size, headers)
+        prepared = prepare(envelope, arrival, size)
+        answer = _answer(protocol, len(prepared.rows), prepared.rejected, headers)
+        return self._queue(prepared, arrival, size, answer)
 
     def readiness_problem(self) -> str:
         """Why no event can be taken now; '' when all is well."""
@@ -133,54 +169,57 @@ class CaptureService:
             raise problems.unauthorized()
         return project
 
-    async def _authenticate_by_body(self, envelope: Envelope, request: Request) -> Project:
-        if not isinstance(envelope.write_key, str) or not envelope.write_key:
+    def _project_of(self, envelope: Envelope, request: Request) -> Project:
+        """By the key in the body; raises UnknownKey, and Problem if there is none."""
+        key = envelope.write_key
+        if not isinstance(key, str) or not key:
             self._failures.count(request.address)
             raise problems.unauthorized()
-        return await self._authenticate(envelope.write_key, request)
+        project = self._keys.get(key)
+        if project is None:
+            raise UnknownKey(key)
+        return project
 
     def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
         sender = Sender(request.address, request.user_agent())
         log = self._log
         return Arrival(project, protocol, _now(), sender, log.stream, log.reserve_frame())
 
-    def _queue(self, prepared: Prepared, arrival: Arrival, size: int, headers: Headers) -> Queued:
+    def _queue(self, prepared: Prepared, arrival: Arrival, size: int, answer: Answer) -> Queued:
         """Accepted and rejected rows go to the log in a frame each; raises Problem."""
         try:
             frames = self._frames(prepared, arrival)
         except PayloadTooLargeError as error:
             detail = f"{error} Send smaller batches, or a smaller `context`."
             raise problems.too_large(detail) from error
-        project_id = arrival.project.project_id
+        project_id, rows = arrival.project.project_id, prepared.rows
         return Queued(
             project_id,
             size,
-            [self._log.append(frame) for frame in frames],
-            _count_names(prepared.rows),
-            self._live.sample(project_id, arrival.received_at, prepared.rows),
-            _answer(arrival.protocol, len(prepared.rows), prepared.rejected, headers),
+            self._log.append(frames),
+            _count_names(rows),
+            self._live.sample(project_id, arrival.received_at, rows),
+            answer,
             prepared.rejected,
         )
 
-    async def _settle(self, queued: Queued) -> None:
-        """Wait until the frames are durable, and count what they hold; raises Problem."""
-        try:
-            for done in queued.durable:
-                await done
-        except OSError as error:
-            raise problems.storage_failed() from error
+    def _settle(self, queued: Queued) -> Answer:
+        """Count what has become durable; the answer, which is a problem if nothing has."""
+        if queued.durable.exception() is not None:
+            return answers.of_problem(problems.storage_failed())
         project_id, names = queued.project_id, queued.names
         self._metrics.count(project_id, names, queued.rejected, queued.size)
         if names:
             self._live.add(project_id, sum(names.values()), queued.sample)
+        return queued.answer
 
-    def _frames(self, prepared: Prepared, arrival: Arrival) -> list[bytearray]:
-        frames = []
+    def _frames(self, prepared: Prepared, arrival: Arrival) -> bytearray:
+        frames = bytearray()
         if prepared.rows:
             frame = open_frame()
             encode_into(prepared.rows, frame)
             seal_frame(frame, Kind.EVENTS, arrival.frame, len(prepared.rows), _milliseconds())
-            frames.append(frame)
+            frames = frame
         if rejected := prepared.rejected_rows:
             number = self._log.reserve_frame()
             for row in rejected:
@@ -188,19 +227,30 @@ class CaptureService:
             frame = open_frame()
             frame += encode_rejected(rejected)
             seal_frame(frame, Kind.REJECTED, number, len(rejected), _milliseconds())
-            frames.append(frame)
+            frames += frame
         return frames
 
-    def _queue_malformed(self, body: bytes, malformed: MalformedBody, arrival: Arrival) -> Queued:
+    def _queue_malformed(
+        self, body: bytes, malformed: MalformedBody, arrival: Arrival, answer: Answer
+    ) -> Queued:
         """A body without events to tell apart is one rejected row."""
-        headers = self.rates.spend(arrival.project, 1, len(body))
+        self.rates.spend(arrival.project, 1, len(body))
         refused = Rejection("malformed_json", str(malformed))
         prepared = Prepared(
             rows=[],
             rejected=[RejectedEvent(0, None, "", refused.reason, refused.code)],
             rejected_rows=[rejected_row(body, refused, arrival, 0)],
         )
-        return self._queue(prepared, arrival, len(body), headers)
+        return self._queue(prepared, arrival, len(body), answer)
+
+
+def _limits(project: Project | None) -> EventLimits:
+    return project.limits if project else ANYONE
+
+
+def _check_length(request: Request, limit: int) -> None:
+    if (length := request.content_length()) > limit:
+        raise problems.too_large(f"The body has {length} bytes, a batch may have {limit}.")
 
 
 def _check_batch(envelope: Envelope, size: int, limits: EventLimits) -> None:

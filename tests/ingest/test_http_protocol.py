@@ -1,8 +1,8 @@
-"""Deadlines for what clients send, and answers in one write."""
+"""Deadlines for what clients send, and the short way of requests that came as a whole."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from ingest import __main__
-from ingest.http_protocol import CaptureProtocol, Deadlines, with_deadlines
+from ingest.http_protocol import CaptureProtocol, Deadlines, Response, ShortWay, protocol_class
 
 DEADLINE = 0.5
 
@@ -37,21 +37,32 @@ async def _length_of_body(_: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def with_note(note: bytes) -> Any:
-    async def application(_: Any, __: Any, send: Any) -> None:
-        headers = [(b"content-length", b"0"), (b"x-note", note)]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+class Later:
+    """A short way that keeps whom to answer; `declines` leaves requests to the application."""
 
-    return application
+    def __init__(self, *, declines: bool = False) -> None:
+        self.declines = declines
+        self.bodies: list[bytes] = []
+        self._respond: list[Callable[[Response], None]] = []
+
+    def begin(self, _: Any, body: bytes, respond: Callable[[Response], None]) -> bool:
+        if not self.declines:
+            self.bodies.append(body)
+            self._respond.append(respond)
+        return not self.declines
+
+    def answer(self, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+        """The oldest request that was not answered yet."""
+        length = (b"content-length", b"%d" % len(body))
+        self._respond.pop(0)(Response(200, (length, *headers), body))
 
 
-def protocol_for(application: Any) -> CaptureProtocol:
+def protocol_for(application: Any, short_way: ShortWay | None = None) -> CaptureProtocol:
     config = uvicorn.Config(
         application, log_config=None, access_log=False, server_header=False, date_header=False
     )
     config.load()
-    return with_deadlines(Deadlines(DEADLINE, DEADLINE))(config, ServerState(), {})
+    return protocol_class(Deadlines(DEADLINE, DEADLINE), short_way)(config, ServerState(), {})
 
 
 @asynccontextmanager
@@ -79,6 +90,12 @@ class Recorded(asyncio.Transport):
     def write(self, data: Any) -> None:
         self.writes.append(bytes(data))
 
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
     def is_closing(self) -> bool:
         return self.closed
 
@@ -86,40 +103,108 @@ class Recorded(asyncio.Transport):
         self.closed = True
 
 
-async def answer_of(application: Any, request: bytes) -> Recorded:
-    protocol, transport = protocol_for(application), Recorded()
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n"
+
+
+@pytest.fixture
+async def short_way() -> Later:
+    return Later()
+
+
+@pytest.fixture
+async def transport() -> Recorded:
+    return Recorded()
+
+
+@pytest.fixture
+async def connection(short_way: Later, transport: Recorded) -> AsyncIterator[CaptureProtocol]:
+    protocol = protocol_for(_length_of_body, short_way)
     protocol.connection_made(transport)
-    protocol.data_received(request)
-    await asyncio.wait(protocol.tasks)
-    protocol.connection_lost(ConnectionResetError())  # ends its timers, and closes nothing
-    return transport
+    yield protocol
+    if protocol.parser is not None:
+        protocol.connection_lost(ConnectionResetError())  # ends its timers, and closes nothing
 
 
-async def test_an_answer_of_known_length_is_one_write() -> None:
-    post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
-    transport = await answer_of(_length_of_body, post)
-    assert transport.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n3"]
+async def test_a_request_that_came_as_a_whole_is_answered_in_one_write(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST + b"abc")
+    assert short_way.bodies == [b"abc"]
+    assert not connection.tasks
+    assert transport.writes == []
+    short_way.answer(b"3")
+    assert transport.writes == [ANSWER + b"\r\n3"]
     assert not transport.closed
 
 
-async def test_a_client_that_asks_for_it_is_disconnected_after_its_answer() -> None:
-    post = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-    transport = await answer_of(_length_of_body, post)
-    head = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n"
-    assert b"".join(transport.writes) == head + b"0"
+async def test_the_application_answers_what_the_short_way_declines(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    short_way.declines = True
+    connection.data_received(POST + b"abc")
+    await asyncio.wait(connection.tasks)
+    assert b"".join(transport.writes) == ANSWER + b"\r\n3"
+
+
+async def test_the_application_answers_when_the_body_comes_after_its_head(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST + b"a")
+    connection.data_received(b"bc")
+    await asyncio.wait(connection.tasks)
+    assert short_way.bodies == []
+    assert b"".join(transport.writes) == ANSWER + b"\r\n3"
+
+
+async def test_a_request_waits_for_the_answer_to_the_one_before_it(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST + b"abc" + POST + b"def")
+    assert short_way.bodies == [b"abc"]
+    short_way.answer(b"1")
+    assert short_way.bodies == [b"abc", b"def"]
+    short_way.answer(b"2")
+    assert transport.writes == [ANSWER + b"\r\n1", ANSWER + b"\r\n2"]
+
+
+async def test_a_connection_is_closed_after_its_answer_when_the_server_shuts_down(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST + b"abc")
+    connection.shutdown()
+    assert not transport.closed
+    short_way.answer(b"3")
+    assert transport.writes == [ANSWER + b"connection: close\r\n\r\n3"]
     assert transport.closed
 
 
-async def test_an_answer_without_a_length_is_left_to_uvicorn() -> None:
-    transport = await answer_of(_empty, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert b"".join(transport.writes) == b"HTTP/1.1 204 No Content\r\n\r\n"
+async def test_nothing_is_written_to_a_client_that_went_away(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST + b"abc")
+    connection.connection_lost(ConnectionResetError())
+    short_way.answer(b"3")
+    assert transport.writes == []
 
 
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\n", b"\r"])
-async def test_a_line_end_in_a_header_never_reaches_the_client(line_end: bytes) -> None:
-    application = with_note(b"a" + line_end + b"set-cookie: b=c")
-    transport = await answer_of(application, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert b"set-cookie" not in b"".join(transport.writes)
+async def test_an_answer_with_a_line_end_in_a_header_closes_the_connection_instead(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded, line_end: bytes
+) -> None:
+    connection.data_received(POST + b"abc")
+    short_way.answer(b"3", (b"x-note", b"a" + line_end + b"set-cookie: b=c"))
+    assert transport.writes == []
+    assert transport.closed
+
+
+async def test_a_client_that_asks_for_it_is_disconnected_after_its_answer(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST.replace(b"Host", b"Connection: close\r\nHost") + b"abc")
+    short_way.answer(b"3")
+    assert transport.writes == [ANSWER + b"connection: close\r\n\r\n3"]
+    assert transport.closed
 
 
 async def test_requests_sent_at_once_are_answered_in_their_order() -> None:

@@ -129,8 +129,7 @@ def seal_frame(data: bytearray, kind: Kind, number: int, rows: int, written_at: 
         raise PayloadTooLargeError(
             f"The events take {size} bytes, a frame may have {MAX_PAYLOAD_SIZE}."
         )
-    with memoryview(data) as view:
-        total = checksum(view[FRAME_HEADER_SIZE:])
+    total = checksum(memoryview(data)[FRAME_HEADER_SIZE:])
     _FRAME.pack_into(data, 0, FRAME_MAGIC, kind, size, total, number, rows, written_at)
     _CRC.pack_into(data, _FRAME.size, crc32(data[: _FRAME.size]))
 

@@ -46,7 +46,7 @@ def decode_envelope(data: bytes) -> Envelope:
     except rejection.DECODE_ERRORS:
         return _each_by_itself(data)
     if body.events is msgspec.UNSET:
-        return Envelope([body], body.sent_at, body.write_key, take_apart=lambda: [data])
+        return Envelope([body], body.sent_at, body.write_key, None, 0, lambda: [data])
     envelope.refuse_repeated(data, "events")
     return Envelope(body.events, body.sent_at, body.write_key, take_apart=partial(_texts, data))
 

@@ -65,7 +65,8 @@ class StreamUnderTest:
         return number
 
     def row(self, event_id: str, number: int, row: int, **fields: Any) -> Row:
-        request = RequestRow(fields.pop("received_at", NOW), "native", self.stream, number)
+        received_at, sent_at = fields.pop("received_at", NOW), fields.pop("sent_at", None)
+        request = RequestRow(received_at, "native", self.stream, number, sent_at)
         event = EventRow(
             project_id=self.project_id,
             event_id=event_id,

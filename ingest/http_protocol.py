@@ -31,14 +31,12 @@ class Deadlines(NamedTuple):
     body: float
 
 
-class Response(NamedTuple):
-    status: int
-    headers: Headers  # among them the length of the body
-    body: bytes
+Respond = Callable[[int, Headers, bytes], None]
+"""Status, headers (among them the length of the body) and body."""
 
 
 class ShortWay(Protocol):
-    def begin(self, scope: Message, body: bytes, respond: Callable[[Response], None]) -> bool:
+    def begin(self, scope: Message, body: bytes, respond: Respond) -> bool:
         """Answer a request whose body is there, now or later; False if the application has to."""
 
 
@@ -148,12 +146,12 @@ class _Exchange:
             return await self._cycle.receive()
 
 
-def _write(cycle: RequestResponseCycle, response: Response) -> None:
+def _write(cycle: RequestResponseCycle, status: int, answered: Headers, body: bytes) -> None:
     """Head and body at once."""
     if cycle.disconnected:
         return
-    parts = [STATUS_LINE[response.status]]
-    headers = (*cycle.default_headers, *response.headers)
+    parts = [STATUS_LINE[status]]
+    headers = (*cycle.default_headers, *answered)
     for name, value in headers:
         parts += (name, b": ", value, b"\r\n")
     head = b"".join(parts)
@@ -161,7 +159,7 @@ def _write(cycle: RequestResponseCycle, response: Response) -> None:
     is_sound = head.count(b"\r") == head.count(b"\n") == len(headers) + 1
     if is_sound:
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
-        cycle.transport.write(b"".join((head, end, response.body)))
+        cycle.transport.write(b"".join((head, end, body)))
     cycle.response_started = cycle.response_complete = True
     if not (is_sound and cycle.keep_alive):
         cycle.transport.close()

@@ -11,9 +11,9 @@ from ingest.capture.answers import Answer
 from ingest.capture.body import Disconnected, Receive
 from ingest.capture.request import Request
 from ingest.capture.service import CaptureService
-from ingest.http_protocol import Response
+from ingest.http_protocol import Respond
 from ingest.metrics import Metrics
-from ingest.problems import Problem
+from ingest.problems import Headers, Problem
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +46,12 @@ class CaptureFirst:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             answer = _of_error(error, scope)
-        status, headers, body = _response(answer, request)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-        self._observe(scope, status, started)
+        headers = _headers(answer, request)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+        self._observe(scope, answer.status, started)
 
-    def begin(self, scope: Scope, body: bytes, respond: Callable[[Response], None]) -> bool:
+    def begin(self, scope: Scope, body: bytes, respond: Respond) -> bool:
         """The short way of capture requests that wait for nothing but the disk."""
         protocol, service = routes.find(scope["path"]), self.service
         if protocol is None or service is None or scope["method"] != "POST":
@@ -62,7 +62,7 @@ class CaptureFirst:
             return False
 
         def finish(answer: Answer) -> None:
-            respond(_response(answer, request))
+            respond(answer.status, _headers(answer, request), answer.body)
             self._observe(scope, answer.status, started)
 
         try:
@@ -90,7 +90,7 @@ def _of_error(error: Exception, scope: Scope) -> Answer:
     return answers.of_problem(problems.unexpected())
 
 
-def _response(answer: Answer, request: Request) -> Response:
+def _headers(answer: Answer, request: Request) -> Headers:
     headers = (
         (b"content-type", answer.content_type),
         (b"content-length", b"%d" % len(answer.body)),
@@ -98,4 +98,4 @@ def _response(answer: Answer, request: Request) -> Response:
     )
     if extra := cors.headers(request):
         headers += tuple(header for header in extra if header not in answer.headers)
-    return Response(answer.status, headers, answer.body)
+    return headers

@@ -38,7 +38,7 @@ class LiveFeed:
         """Of the first rows, as many as the feed has room for now."""
         pending = self._pending.get(project_id)
         room = SAMPLE_SIZE - (len(pending.sample) if pending else 0)
-        return [_summary(row, received_at) for row in rows[:room]]
+        return [_summary(row, received_at) for row in rows[:room]] if room else []
 
     def add(self, project_id: str, count: int, sample: list[Summary]) -> None:
         """`count` events were accepted, of which the sample tells."""
@@ -46,7 +46,8 @@ class LiveFeed:
         if pending is None:
             pending = self._pending[project_id] = _Pending()
         pending.count += count
-        pending.sample += sample[: SAMPLE_SIZE - len(pending.sample)]
+        if sample:
+            pending.sample += sample[: SAMPLE_SIZE - len(pending.sample)]
 
     async def run(self) -> None:
         while True:

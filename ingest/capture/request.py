@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,14 +23,11 @@ class Request:
 
     def write_key(self) -> str | None:
         """From Bearer, from the user name of Basic, or from the query, where beacons put it."""
-        given = self.headers.get(b"authorization")
-        if given:
-            scheme, _, value = given.partition(b" ")
-            scheme = scheme.lower()
-            if scheme == b"bearer":
-                return value.strip().decode("latin-1") or None
-            if scheme == b"basic":
-                return _user_name(value)
+        authorization = self.headers.get(b"authorization")
+        if authorization:
+            is_read, key = _read_authorization(authorization)
+            if is_read:
+                return key
         return self._parameter("writeKey", "write_key", "api_key", "token")
 
     def sent_at(self) -> str | None:
@@ -52,6 +50,18 @@ class Request:
 
     def user_agent(self) -> str:
         return self.headers.get(b"user-agent", b"").decode("latin-1")
+
+
+@lru_cache(1_024)
+def _read_authorization(given: bytes) -> tuple[bool, str | None]:
+    """Whether it is of a scheme that is known, and the key in it."""
+    scheme, _, value = given.partition(b" ")
+    match scheme.lower():
+        case b"bearer":
+            return True, value.strip().decode("latin-1") or None
+        case b"basic":
+            return True, _user_name(value)
+    return False, None
 
 
 def _user_name(encoded: bytes) -> str | None:

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -13,7 +13,7 @@ from ingest.arrival import Arrival, Protocol
 from ingest.backlog import Backlog
 from ingest.capture import answers
 from ingest.capture.answers import Answer
-from ingest.capture.body import Receive, receive_body, unpack
+from ingest.capture.body import Receive, receive_body, too_large, unpack
 from ingest.capture.live import LiveFeed, Summary
 from ingest.capture.request import Request
 from ingest.enrich.context import Sender
@@ -34,7 +34,10 @@ from ingest.settings import IngestSettings
 ANYONE = EventLimits()  # until the project is known
 
 
-class Queued(msgspec.Struct, frozen=True):
+Done = Callable[[Answer], None]
+
+
+class _Queued(msgspec.Struct, frozen=True):
     """A batch that waits for the disk, and what is to be done and said once it is there.
 
     The events are not in it: hundreds of requests wait at a time, and their events would push each
@@ -43,11 +46,12 @@ class Queued(msgspec.Struct, frozen=True):
 
     project_id: str
     size: int  # bytes of the body
-    durable: asyncio.Future[None]
     names: dict[str, int]  # accepted events by name
+    count: int  # of accepted events
     sample: list[Summary]
     answer: Answer
     rejected: list[RejectedEvent]
+    done: Done
 
 
 class UnknownKey(Exception):  # noqa: N818 - nothing is wrong yet
@@ -83,22 +87,25 @@ class CaptureService:
         if key:
             project = self._keys.get(key) or await self._authenticate(key, request)
         limit = _limits(project).max_batch_bytes
-        _check_length(request, limit)
+        if (length := request.content_length()) > limit:
+            raise problems.too_large(f"The body has {length} bytes, a batch may have {limit}.")
         body = await receive_body(receive, limit)
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def done(answer: Answer) -> None:
+            if not answered.done():  # its request was cancelled
+                answered.set_result(answer)
+
         try:
-            queued = self._capture(body, project, protocol, request)
+            self._capture(body, project, protocol, request, done)
         except UnknownKey as unknown:
             project = await self._authenticate(unknown.key, request)
-            queued = self._capture(body, project, protocol, request)
+            self._capture(body, project, protocol, request, done)
         del body  # what waits for the disk should hold nothing else
-        with suppress(OSError):
-            await queued.durable
-        return self._settle(queued)
+        return await answered
 
-    def begin(
-        self, protocol: Protocol, request: Request, body: bytes, answer: Callable[[Answer], None]
-    ) -> bool:
-        """Call `answer` once the events are durable; False if the key has to be looked up first.
+    def begin(self, protocol: Protocol, request: Request, body: bytes, done: Done) -> bool:
+        """Call `done` once the events are durable; False if the key has to be looked up first.
 
         Raises Problem.
         """
@@ -108,30 +115,37 @@ class CaptureService:
             project = self._keys.get(key)
             if project is None:
                 return False
-        _check_length(request, _limits(project).max_batch_bytes)
         try:
-            queued = self._capture(body, project, protocol, request)
+            self._capture(body, project, protocol, request, done)
         except UnknownKey:
             return False
-        queued.durable.add_done_callback(lambda _: answer(self._settle(queued)))
         return True
 
     def _capture(
-        self, body: bytes, project: Project | None, protocol: Protocol, request: Request
-    ) -> Queued:
+        self,
+        body: bytes,
+        project: Project | None,
+        protocol: Protocol,
+        request: Request,
+        done: Done,
+    ) -> None:
         """From the body of a request to frames in the queue of the log.
 
         `project` is None if only the body has a key. Raises Problem, and UnknownKey.
         """
+        limit = _limits(project).max_batch_bytes
+        if len(body) > limit:
+            raise too_large(limit)
         try:
-            body = unpack(body, _limits(project).max_batch_bytes)
+            body = unpack(body, limit)
             envelope = protocol.decode_envelope(body)
         except MalformedBody as malformed:
             problem = problems.malformed(str(malformed), malformed.position)
             if project is None:
                 raise problem from malformed
             arrival = self._arrival(project, protocol, request)
-            return self._queue_malformed(body, malformed, arrival, answers.of_problem(problem))
+            self._queue_malformed(body, malformed, arrival, answers.of_problem(problem), done)
+            return
         if envelope.sent_at is None and request.query:
             envelope.sent_at = request.sent_at()
         if project is None:
@@ -143,7 +157,7 @@ class CaptureService:
         arrival = self._arrival(project, protocol, request)
         prepared = prepare(envelope, arrival, size)
         answer = _answer(protocol, len(prepared.rows), prepared.rejected, headers)
-        return self._queue(prepared, arrival, size, answer)
+        self._queue(prepared, arrival, size, answer, done)
 
     def readiness_problem(self) -> str:
         """Why no event can be taken now; '' when all is well."""
@@ -185,7 +199,9 @@ class CaptureService:
         log = self._log
         return Arrival(project, protocol, _now(), sender, log.stream, log.reserve_frame())
 
-    def _queue(self, prepared: Prepared, arrival: Arrival, size: int, answer: Answer) -> Queued:
+    def _queue(
+        self, prepared: Prepared, arrival: Arrival, size: int, answer: Answer, done: Done
+    ) -> None:
         """Accepted and rejected rows go to the log in a frame each; raises Problem."""
         try:
             frames = self._frames(prepared, arrival)
@@ -193,25 +209,21 @@ class CaptureService:
             detail = f"{error} Send smaller batches, or a smaller `context`."
             raise problems.too_large(detail) from error
         project_id, rows = arrival.project.project_id, prepared.rows
-        return Queued(
-            project_id,
-            size,
-            self._log.append(frames),
-            _count_names(rows),
-            self._live.sample(project_id, arrival.received_at, rows),
-            answer,
-            prepared.rejected,
+        sample = self._live.sample(project_id, arrival.received_at, rows)
+        queued = _Queued(
+            project_id, size, _count_names(rows), len(rows), sample, answer, prepared.rejected, done
         )
+        self._log.append(frames, partial(self._settle, queued))
 
-    def _settle(self, queued: Queued) -> Answer:
-        """Count what has become durable; the answer, which is a problem if nothing has."""
-        if queued.durable.exception() is not None:
-            return answers.of_problem(problems.storage_failed())
-        project_id, names = queued.project_id, queued.names
-        self._metrics.count(project_id, names, queued.rejected, queued.size)
-        if names:
-            self._live.add(project_id, sum(names.values()), queued.sample)
-        return queued.answer
+    def _settle(self, queued: _Queued, error: OSError | None) -> None:
+        """Count what has become durable, and answer."""
+        if error is not None:
+            queued.done(answers.of_problem(problems.storage_failed()))
+            return
+        self._metrics.count(queued.project_id, queued.names, queued.rejected, queued.size)
+        if queued.count:
+            self._live.add(queued.project_id, queued.count, queued.sample)
+        queued.done(queued.answer)
 
     def _frames(self, prepared: Prepared, arrival: Arrival) -> bytearray:
         frames = bytearray()
@@ -231,8 +243,13 @@ class CaptureService:
         return frames
 
     def _queue_malformed(
-        self, body: bytes, malformed: MalformedBody, arrival: Arrival, answer: Answer
-    ) -> Queued:
+        self,
+        body: bytes,
+        malformed: MalformedBody,
+        arrival: Arrival,
+        answer: Answer,
+        done: Done,
+    ) -> None:
         """A body without events to tell apart is one rejected row."""
         self.rates.spend(arrival.project, 1, len(body))
         refused = Rejection("malformed_json", str(malformed))
@@ -241,16 +258,11 @@ class CaptureService:
             rejected=[RejectedEvent(0, None, "", refused.reason, refused.code)],
             rejected_rows=[rejected_row(body, refused, arrival, 0)],
         )
-        return self._queue(prepared, arrival, len(body), answer)
+        self._queue(prepared, arrival, len(body), answer, done)
 
 
 def _limits(project: Project | None) -> EventLimits:
     return project.limits if project else ANYONE
-
-
-def _check_length(request: Request, limit: int) -> None:
-    if (length := request.content_length()) > limit:
-        raise problems.too_large(f"The body has {length} bytes, a batch may have {limit}.")
 
 
 def _check_batch(envelope: Envelope, size: int, limits: EventLimits) -> None:

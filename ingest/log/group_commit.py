@@ -1,19 +1,23 @@
 """One writer thread per worker: whoever waits while the disk is busy shares the next sync."""
 
 import asyncio
+import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from queue import SimpleQueue
 
 from ingest.log.files import Files, OsFiles, try_lock
 from ingest.log.names import lock_path, new_stream
 from ingest.log.segment_writer import SegmentWriter
 
+logger = logging.getLogger(__name__)
 
-class Waiting(NamedTuple):
-    data: bytes | bytearray
-    done: asyncio.Future[None]
+Done = Callable[[OSError | None], None]
+"""Called in the event loop once the frames are durable, or with the reason why they are not."""
+
+Waiting = tuple[bytes | bytearray, Done]
 
 
 class SegmentLog:
@@ -43,9 +47,7 @@ class SegmentLog:
         )
         self.pending_bytes = 0
         self._next_frame = 0
-        self._queue: list[Waiting] = []
-        self._wake = threading.Condition()
-        self._closing = False
+        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()  # None: close
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="segment-log", daemon=True)
         self._thread.start()
@@ -55,41 +57,32 @@ class SegmentLog:
         self._next_frame += 1
         return number
 
-    def append(self, data: bytes | bytearray) -> asyncio.Future[None]:
-        """Queue an encoded frame; the future is done when it is durable, or raises OSError."""
-        waiting = Waiting(data, self._loop.create_future())
+    def append(self, data: bytes | bytearray, done: Done) -> None:
+        """Queue encoded frames."""
         self.pending_bytes += len(data)
-        with self._wake:
-            self._queue.append(waiting)
-            if len(self._queue) == 1:
-                self._wake.notify()
-        return waiting.done
+        self._queue.put((data, done))
 
     async def close(self) -> None:
         """Write what is queued, then stop."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
+        self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        while batch := self._next_batch():
-            error = self._append(batch)
-            with suppress(RuntimeError):  # the loop was stopped without close(): nobody waits
-                self._loop.call_soon_threadsafe(self._settle, batch, error)
+        is_open = True
+        while is_open:
+            queued = [self._queue.get()]
+            queued += [self._queue.get() for _ in range(self._queue.qsize())]
+            batch = [item for item in queued if item is not None]
+            is_open = len(batch) == len(queued)
+            if batch:
+                error = self._append(batch)
+                with suppress(RuntimeError):  # the loop was stopped without close(): nobody waits
+                    self._loop.call_soon_threadsafe(self._settle, batch, error)
         self._writer.close()
-
-    def _next_batch(self) -> list[Waiting]:
-        """Everything queued; empty when the log closes."""
-        with self._wake:
-            while not self._queue and not self._closing:
-                self._wake.wait()
-            batch, self._queue = self._queue, []
-            return batch
 
     def _append(self, batch: list[Waiting]) -> OSError | None:
         try:
-            self._writer.append([item.data for item in batch])
+            self._writer.append([data for data, _ in batch])
         except OSError as error:
             return error
         return None
@@ -97,12 +90,10 @@ class SegmentLog:
     def _settle(self, batch: list[Waiting], error: OSError | None) -> None:
         for data, done in batch:
             self.pending_bytes -= len(data)
-            if done.done():  # its request was cancelled
-                continue
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
+            try:
+                done(error)
+            except Exception:  # the others have to hear of theirs
+                logger.exception("what waited for the disk failed")
 
 
 def _new_locked_stream(directory: Path) -> tuple[int, int]:

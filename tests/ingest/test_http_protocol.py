@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from ingest import __main__
-from ingest.http_protocol import CaptureProtocol, Deadlines, Response, ShortWay, protocol_class
+from ingest.http_protocol import CaptureProtocol, Deadlines, Respond, ShortWay, protocol_class
 
 DEADLINE = 0.5
 
@@ -43,9 +43,9 @@ class Later:
     def __init__(self, *, declines: bool = False) -> None:
         self.declines = declines
         self.bodies: list[bytes] = []
-        self._respond: list[Callable[[Response], None]] = []
+        self._respond: list[Respond] = []
 
-    def begin(self, _: Any, body: bytes, respond: Callable[[Response], None]) -> bool:
+    def begin(self, _: Any, body: bytes, respond: Respond) -> bool:
         if not self.declines:
             self.bodies.append(body)
             self._respond.append(respond)
@@ -54,7 +54,7 @@ class Later:
     def answer(self, body: bytes, *headers: tuple[bytes, bytes]) -> None:
         """The oldest request that was not answered yet."""
         length = (b"content-length", b"%d" % len(body))
-        self._respond.pop(0)(Response(200, (length, *headers), body))
+        self._respond.pop(0)(200, (length, *headers), body)
 
 
 def protocol_for(application: Any, short_way: ShortWay | None = None) -> CaptureProtocol:

@@ -40,8 +40,7 @@ class Metrics:
         self, project_id: str, names: dict[str, int], rejected: list[RejectedEvent], size: int
     ) -> None:
         """A body of `size` bytes: its accepted events by name, and its rejected ones."""
-        self._tallies.count_body(project_id, size)
-        self._tallies.count_events(project_id, names)
+        self._tallies.count_accepted(project_id, names, size)
         if rejected:
             self._tallies.count_rejected(project_id, (item.code for item in rejected))
 

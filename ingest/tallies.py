@@ -42,11 +42,9 @@ class Tallies(Collector):
         self._events: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self._rejected: Counter[tuple[str, str]] = Counter()
 
-    def count_body(self, project_id: str, size: int) -> None:
+    def count_accepted(self, project_id: str, names: dict[str, int], size: int) -> None:
+        """Of a body of `size` bytes, its accepted events by name."""
         self._bytes[project_id] += size
-
-    def count_events(self, project_id: str, names: dict[str, int]) -> None:
-        """Accepted events by name."""
         tally = self._events[project_id]
         for name, count in names.items():
             if name not in tally and len(tally) >= MAX_EVENT_NAMES:

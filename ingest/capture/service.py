@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -197,7 +197,9 @@ class CaptureService:
     def _arrival(self, project: Project, protocol: Protocol, request: Request) -> Arrival:
         sender = Sender(request.address, request.user_agent())
         log = self._log
-        return Arrival(project, protocol, _now(), sender, log.stream, log.reserve_frame())
+        return Arrival(
+            project, protocol, _time_of(_milliseconds()), sender, log.stream, log.reserve_frame()
+        )
 
     def _queue(
         self, prepared: Prepared, arrival: Arrival, size: int, answer: Answer, done: Done
@@ -299,6 +301,7 @@ def _milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _now() -> datetime:
-    """Cut to milliseconds, like the column."""
-    return datetime.fromtimestamp(_milliseconds() / 1000, UTC)
+@lru_cache(1)
+def _time_of(milliseconds: int) -> datetime:
+    """Since 1970. Several requests arrive within a millisecond."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -23,6 +23,7 @@ from warehouse.migrations import migrate
 
 START_SECONDS = 180.0
 LOAD_SECONDS = 600.0
+MERGE_SECONDS = 60.0
 
 Process = subprocess.Popen[bytes]
 
@@ -83,6 +84,15 @@ class IngestServices:
         while (rows := self.rows()) < expected and time.monotonic() < deadline:
             time.sleep(0.1)
         return rows
+
+    def wait_for_merges(self) -> None:
+        """Until what was loaded is merged, so that the next run pays for its own merges only."""
+        deadline = time.monotonic() + MERGE_SECONDS
+        quiet = 0
+        while quiet < 4 and time.monotonic() < deadline:
+            merges = self.warehouse.query("SELECT count() FROM system.merges").result_rows[0][0]
+            quiet = 0 if merges else quiet + 1
+            time.sleep(0.5)
 
     def processes(self) -> dict[str, Process]:
         """By name; several workers of the API are api, api_2 and so on."""

@@ -1,5 +1,16 @@
 -- Posts the bodies of a file, each event with a UUIDv7 of its own and each page with a number of its own.
--- Arguments: the file (one body a line), the write key. The last line printed is JSON.
+-- Arguments: the file (one body a line), the write key, and requests a second ("" for as fast as
+-- they are answered). The last line printed is JSON.
+
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long seconds; long nanoseconds; } moment; int clock_gettime(int, moment *);")
+local CLOCK_MONOTONIC = 1
+local moment = ffi.new("moment")
+
+local function milliseconds()
+  ffi.C.clock_gettime(CLOCK_MONOTONIC, moment)
+  return tonumber(moment.seconds) * 1000 + tonumber(moment.nanoseconds) / 1e6
+end
 
 local next_thread = 0
 
@@ -30,6 +41,17 @@ function init(arguments)
   requests = 0
   math.randomseed(os.time() + number)
   run = math.random(0, 0xffff)
+  if arguments[3] ~= "" then keep_pace(tonumber(arguments[3])) end
+end
+
+-- wrk waits as long as `delay` says before each request. It adds what requests that were not sent
+-- meanwhile would have waited to the latencies of slow answers, at the mean interval (stats_correct).
+function keep_pace(requests_per_second)
+  local interval, start, taken = 1000 / requests_per_second, milliseconds(), 0
+  function delay()
+    taken = taken + 1
+    return math.max(0, math.floor(start + taken * interval - milliseconds() + 0.5))
+  end
 end
 
 function request()

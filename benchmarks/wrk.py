@@ -45,16 +45,23 @@ def run(
     batch: int,
     shape: Shape,
     seconds: float,
-    connections: int = CONNECTIONS,
+    requests_per_s: float | None = None,
 ) -> Outcome:
-    """Drive `POST /v1/events` as fast as it answers."""
+    """Drive `POST /v1/events` at a pace, or as fast as it answers."""
+    pace = "" if requests_per_s is None else str(requests_per_s)
     with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
         file.writelines(f"{body}\n" for body in payload.bodies(BODIES, batch, shape))
         file.flush()
         command = [
-            *("wrk", "--threads", "1", "--connections", str(connections)),
+            *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
             *("--duration", f"{round(seconds)}s", "--script", str(SCRIPT)),
-            *(f"http://127.0.0.1:{port}/v1/events", "--", file.name, write_key),
+            *(
+                f"http://127.0.0.1:{port}/v1/events",
+                "--",
+                file.name,
+                write_key,
+                pace,
+            ),
         ]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Outcome(**json.loads(output.splitlines()[-1]))

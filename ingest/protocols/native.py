@@ -48,7 +48,7 @@ def decode_envelope(data: bytes) -> Envelope:
     if body.events is msgspec.UNSET:
         return Envelope([body], body.sent_at, body.write_key, None, 0, lambda: [data])
     envelope.refuse_repeated(data, "events")
-    return Envelope(body.events, body.sent_at, body.write_key, take_apart=partial(_texts, data))
+    return Envelope(body.events, body.sent_at, body.write_key, None, 0, partial(_texts, data))
 
 
 # Of bytes; raises what msgspec raises. A function around it would take 40 ns an event.

@@ -22,9 +22,7 @@ def lifecycle(
     }
 
 
-def _states(
-    earlier: set[UUID], yesterday: set[UUID], today: set[UUID]
-) -> dict[str, set[UUID]]:
+def _states(earlier: set[UUID], yesterday: set[UUID], today: set[UUID]) -> dict[str, set[UUID]]:
     return {
         "new": today - yesterday - earlier,
         "returning": today & yesterday,

@@ -52,9 +52,7 @@ def retention(
     }
 
 
-def _measured(
-    members: list[list[int]], bounds: list[tuple[int, int]], now_ms: int
-) -> Retention:
+def _measured(members: list[list[int]], bounds: list[tuple[int, int]], now_ms: int) -> Retention:
     each = list(zip(members, bounds, strict=True))
     return Retention(
         cohort_size=len(members),

@@ -57,15 +57,3 @@ def test_random_arrival_equals_the_reference_and_a_full_refresh(
     incremental = built(warehouse)
     warehouse.build("run", "--full-refresh")
     assert built(warehouse) == incremental
-
-
-def test_a_project_without_settings_gets_the_defaults(
-    new_warehouse: Callable[[], Warehouse],
-) -> None:
-    warehouse = new_warehouse()
-    stream = random_stream(1)
-    unknown = Stream(Project("not-synchronised"), stream.events)
-    warehouse.load(1, [("not-synchronised", event) for event in stream.events])
-    warehouse.define_funnels([unknown.project])
-    warehouse.build("run")
-    check(warehouse, [unknown])

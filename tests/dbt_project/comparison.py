@@ -9,7 +9,9 @@ from uuid import UUID
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
 from tests.dbt_project.reference.identities import NOBODY, person, persons
+from tests.dbt_project.reference.lifecycle import lifecycle
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
+from tests.dbt_project.reference.retention import Retention, retention
 from tests.dbt_project.reference.sessions import Session, sessions
 from tests.dbt_project.streams import FUNNELS, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
@@ -32,12 +34,15 @@ def expected(stream: Stream) -> dict[str, Rows]:
     visits = sessions(project, events, people)
     session_of = {event_id: visit for visit in visits for event_id in visit.event_ids}
     days = person_days(project, events, people, session_of)
+    active = active_users(days, local_date(NOW_MS, project.timezone))
     return {
         "dim_identities": people,
         "fct_events": {event.event_id: person(event, people) for event in events},
         "fct_sessions": {(visit.device_id, visit.started_ms): visit for visit in visits},
         "fct_person_days": days,
-        "active_users_daily": active_users(days, local_date(NOW_MS, project.timezone)),
+        "active_users_daily": active,
+        "fct_lifecycle_daily": lifecycle(days, active),
+        "fct_retention": retention(project, events, people, NOW_MS),
         "dim_persons": _expected_persons(stream, people, days),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
@@ -184,6 +189,17 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " from analytics.active_users_daily",
         1,
         ActiveUsers,
+    ),
+    "fct_lifecycle_daily": (
+        "select project_id, activity_date, state, person_count from analytics.fct_lifecycle_daily",
+        2,
+        _value,
+    ),
+    "fct_retention": (
+        "select project_id, cohort_date, period, period_index, mode, cohort_size, retained,"
+        " retained_on_or_after, is_complete from analytics.fct_retention",
+        4,
+        Retention,
     ),
     "dim_persons": (
         "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"

@@ -10,6 +10,7 @@ from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.reference.funnels import Funnel, Step
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 
 TIMEZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Apia"]
 # Both clock changes of Europe/Berlin and America/New_York lie within some stream.
@@ -40,6 +41,7 @@ def random_stream(seed: int, size: int = 120) -> Stream:
         session_cut_at_midnight=rng.random() < 0.3,
         session_cut_on_campaign=rng.random() < 0.3,
         include_bots=rng.random() < 0.3,
+        week_start=rng.choice([1, 1, 6, 7]),
     )
     clock = int(rng.choice(STARTS).timestamp() * 1000)
     events = []
@@ -50,6 +52,8 @@ def random_stream(seed: int, size: int = 120) -> Stream:
 
 
 def _gap(rng: random.Random, project: Project) -> int:
+    if rng.random() < 0.03:
+        return rng.choice([DAY - 1, DAY, 2 * DAY, 7 * DAY - 1, 7 * DAY, 30 * DAY - 1, 31 * DAY])
     timeout_ms = 1000 * project.session_timeout_seconds
     return rng.choice(
         [

@@ -19,6 +19,7 @@ class Project:
     session_cut_at_midnight: bool = False
     session_cut_on_campaign: bool = False
     include_bots: bool = False
+    week_start: int = 1
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@
     ref('fct_events'),
     ref('fct_sessions'),
     ref('fct_person_days'),
+    ref('int_rolling_days'),
     ref('dim_persons'),
     ref('fct_hourly'),
     ref('int_events_hourly'),

@@ -6,3 +6,19 @@
     now64(3, 'UTC')
     {%- endif -%}
 {%- endmacro %}
+
+
+{% macro local_today(utc_offsets) -%}
+    {#- The day of the build in a project's time zone, from its (valid_from, seconds) pairs. -#}
+    toDate(
+        {{ current_instant() }} + toIntervalSecond(
+            tupleElement(
+                arrayLast(
+                    change -> change.1 <= {{ current_instant() }},
+                    {{ utc_offsets }}
+                ),
+                2
+            )
+        )
+    )
+{%- endmacro %}

@@ -10,6 +10,12 @@ from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
 from tests.dbt_project.reference.identities import NOBODY, person, persons
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
+from tests.dbt_project.reference.revenue import (
+    LifetimeValue,
+    RevenueDay,
+    lifetime_values,
+    revenue_days,
+)
 from tests.dbt_project.reference.sessions import Session, sessions
 from tests.dbt_project.streams import FUNNELS, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
@@ -38,6 +44,10 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "fct_sessions": {(visit.device_id, visit.started_ms): visit for visit in visits},
         "fct_person_days": days,
         "active_users_daily": active_users(days, local_date(NOW_MS, project.timezone)),
+        "fct_revenue_daily": revenue_days(project, events, people),
+        "fct_ltv_cohorts": lifetime_values(
+            project, events, people, local_date(NOW_MS, project.timezone)
+        ),
         "dim_persons": _expected_persons(stream, people, days),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
@@ -175,7 +185,7 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
     ),
     "fct_person_days": (
         "select project_id, person_id, activity_date, event_count, session_count,"
-        " page_view_count, toFloat64(revenue), is_new from analytics.fct_person_days",
+        " page_view_count, revenue, is_new from analytics.fct_person_days",
         2,
         PersonDay,
     ),
@@ -184,6 +194,20 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " from analytics.active_users_daily",
         1,
         ActiveUsers,
+    ),
+    "fct_revenue_daily": (
+        "select project_id, revenue_date, currency, is_known_currency, revenue, refunds,"
+        " net_revenue, order_count, refund_count, average_order_value, paying_persons"
+        " from analytics.fct_revenue_daily",
+        2,
+        RevenueDay,
+    ),
+    "fct_ltv_cohorts": (
+        "select project_id, cohort_month, currency, month_index, cohort_size, paying_persons,"
+        " net_revenue, cumulative_net_revenue, net_revenue_per_person, is_complete"
+        " from analytics.fct_ltv_cohorts",
+        3,
+        LifetimeValue,
     ),
     "dim_persons": (
         "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"

@@ -20,6 +20,9 @@ STARTS = [
     datetime(2024, 12, 30, 3, tzinfo=UTC),
 ]
 NAMES = ["page_view", "page_view", "page_view", "signup", "order_completed", "heartbeat", "search"]
+PAYMENTS = ["order_completed", "order_completed", "Order Completed", "Order Refunded", "upgrade"]
+AMOUNTS: list[object] = [10, 2.5, -4, 0, "7.25", "a lot", "1,50", None, True, [3], {"amount": 3}]
+CURRENCIES: list[object] = ["EUR", "usd", " Usd ", "ZZZ", "", 978, None]
 USERS = ["u1", "u2", "u3", "a2", "null", " Guest "]
 DEVICES = ["a1", "a2", "a3", "a4", "undefined"]
 
@@ -40,6 +43,7 @@ def random_stream(seed: int, size: int = 120) -> Stream:
         session_cut_at_midnight=rng.random() < 0.3,
         session_cut_on_campaign=rng.random() < 0.3,
         include_bots=rng.random() < 0.3,
+        currency=rng.choice(["EUR", "USD", "XBT"]),
     )
     clock = int(rng.choice(STARTS).timestamp() * 1000)
     events = []
@@ -73,6 +77,8 @@ def _event(rng: random.Random, clock: int) -> Event:
     user = rng.choice(USERS) if kind != "track" or rng.random() < 0.25 else ""
     device = rng.choice(DEVICES) if rng.random() < 0.9 or not user else ""
     name = {"page": "page_view"}.get(kind) or (rng.choice(NAMES) if kind == "track" else kind)
+    if name == "order_completed":
+        name = rng.choice(PAYMENTS)
     return Event(
         event_id=UUID(int=rng.getrandbits(128), version=4),
         event_name=name,
@@ -85,10 +91,22 @@ def _event(rng: random.Random, clock: int) -> Event:
         country=rng.choice(["", "DE", "US"]),
         platform=rng.choice(["web", "ios"]),
         utm_campaign=rng.choice(["", "", "", "spring", "summer"]),
-        revenue=rng.choice([10.0, 2.5, -4.0]) if name == "order_completed" else 0.0,
         is_bot=rng.random() < 0.08,
+        properties=_payment(rng) if name in PAYMENTS else {},
         traits={rng.choice("xyz"): str(rng.randrange(9))} if kind == "identify" else {},
     )
+
+
+def _payment(rng: random.Random) -> dict[str, object]:
+    """Where amounts are looked for, holding what clients send there, good and bad."""
+    return {
+        **{
+            name: rng.choice(AMOUNTS)
+            for name in ("revenue", "value", "total")
+            if rng.random() < 0.6
+        },
+        **({"currency": rng.choice(CURRENCIES)} if rng.random() < 0.6 else {}),
+    }
 
 
 def shuffled_loads(
@@ -106,7 +124,6 @@ def shuffled_loads(
 
 def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
     """The columns of raw.events; absent ones take the defaults of their types."""
-    properties = {"revenue": event.revenue} if event.revenue else {}
     return {
         "project_id": project_id,
         "event_id": str(event.event_id),
@@ -122,7 +139,7 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
         "platform": event.platform,
         "utm_campaign": event.utm_campaign,
         "is_bot": event.is_bot,
-        "properties": json.dumps(properties),
+        "properties": json.dumps(event.properties),
         "traits": json.dumps(event.traits),
         "load_id": load_id,
     }

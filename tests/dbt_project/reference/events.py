@@ -19,6 +19,7 @@ class Project:
     session_cut_at_midnight: bool = False
     session_cut_on_campaign: bool = False
     include_bots: bool = False
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Event:
     country: str = ""
     platform: str = ""
     utm_campaign: str = ""
-    revenue: float = 0.0
     is_bot: bool = False
+    properties: dict[str, object] = field(default_factory=dict, hash=False)
     traits: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property

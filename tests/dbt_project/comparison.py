@@ -6,6 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from tests.dbt_project.reference.catalogue import (
+    EventEntry,
+    PropertyEntry,
+    events_seen,
+    properties_seen,
+)
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
 from tests.dbt_project.reference.identities import NOBODY, person, persons
@@ -17,7 +23,7 @@ from tests.dbt_project.reference.revenue import (
     revenue_days,
 )
 from tests.dbt_project.reference.sessions import Session, sessions
-from tests.dbt_project.streams import FUNNELS, Stream
+from tests.dbt_project.streams import FUNNELS, PLAN, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
 
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -48,6 +54,8 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "fct_ltv_cohorts": lifetime_values(
             project, events, people, local_date(NOW_MS, project.timezone)
         ),
+        "dim_events": events_seen(project, events, PLAN),
+        "dim_properties": properties_seen(project, events, PLAN),
         "dim_persons": _expected_persons(stream, people, days),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
@@ -152,6 +160,10 @@ def _row(*values: object) -> tuple[object, ...]:
     return values
 
 
+def _property(*values: Any) -> PropertyEntry:
+    return PropertyEntry(*(*values[:-1], tuple(values[-1])))
+
+
 def _session(*values: Any) -> Session:
     return Session(*(*values[:-1], frozenset(values[-1])))
 
@@ -208,6 +220,20 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " from analytics.fct_ltv_cohorts",
         3,
         LifetimeValue,
+    ),
+    "dim_events": (
+        "select project_id, event_name, description, is_documented, event_count,"
+        " toUnixTimestamp64Milli(first_seen_at), toUnixTimestamp64Milli(last_seen_at)"
+        " from analytics.dim_events",
+        1,
+        EventEntry,
+    ),
+    "dim_properties": (
+        "select project_id, event_name, property_name, value_type, fill_rate, description,"
+        " is_documented, event_count, toUnixTimestamp64Milli(first_seen_at),"
+        " toUnixTimestamp64Milli(last_seen_at), sample_values from analytics.dim_properties",
+        2,
+        _property,
     ),
     "dim_persons": (
         "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"

@@ -92,9 +92,20 @@ def _event(rng: random.Random, clock: int) -> Event:
         platform=rng.choice(["web", "ios"]),
         utm_campaign=rng.choice(["", "", "", "spring", "summer"]),
         is_bot=rng.random() < 0.08,
-        properties=_payment(rng) if name in PAYMENTS else {},
+        properties=_payment(rng) if name in PAYMENTS else _search(rng) if name == "search" else {},
         traits={rng.choice("xyz"): str(rng.randrange(9))} if kind == "identify" else {},
     )
+
+
+def _search(rng: random.Random) -> dict[str, object]:
+    """Many values and few, long and short, of one type and of several; null and nameless ones."""
+    return {
+        "query": rng.choice(["", "ü" * 200, *(f"term {number}" for number in range(12))]),
+        "results": rng.choice([0, 17, 2.5, "many", None, [1, "a"], {"least": 3}]),
+        "is_first": rng.random() < 0.5,
+        "email": f"user{rng.randrange(9)}@example.com",
+        **({"": "nameless", "only_null": None} if rng.random() < 0.1 else {}),
+    }
 
 
 def _payment(rng: random.Random) -> dict[str, object]:
@@ -155,6 +166,16 @@ FUNNELS = [
     ),
     Funnel("single", (Step("signup"),), HOUR),
 ]
+
+
+PLAN = {
+    ("search", ""): ("", "Looked for something."),
+    ("search", "query"): ("string", "Words as typed."),
+    ("search", "filters"): ("array", "Not sent yet."),
+    ("checkout", ""): ("", "Not sent yet."),
+    ("signup", "plan"): ("", ""),
+}
+"""The tracking plan of every project: (event, property or "") to (value type, description)."""
 
 
 def funnel_definition(funnel: Funnel) -> str:

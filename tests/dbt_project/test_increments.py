@@ -40,5 +40,6 @@ def test_a_project_without_settings_gets_the_defaults(
     unknown = Stream(Project("not-synchronised"), stream.events)
     warehouse.load(1, [("not-synchronised", event) for event in stream.events])
     warehouse.define_funnels([unknown.project])
+    warehouse.plan_events([unknown.project])
     warehouse.build("run")
     check(warehouse, [unknown])

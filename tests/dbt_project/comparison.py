@@ -6,14 +6,26 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from tests.dbt_project.reference.catalogue import (
+    EventEntry,
+    PropertyEntry,
+    events_seen,
+    properties_seen,
+)
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
 from tests.dbt_project.reference.identities import NOBODY, person, persons
 from tests.dbt_project.reference.lifecycle import lifecycle
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
 from tests.dbt_project.reference.retention import Retention, retention
+from tests.dbt_project.reference.revenue import (
+    LifetimeValue,
+    RevenueDay,
+    lifetime_values,
+    revenue_days,
+)
 from tests.dbt_project.reference.sessions import Session, sessions
-from tests.dbt_project.streams import FUNNELS, Stream
+from tests.dbt_project.streams import FUNNELS, PLAN, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
 
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -34,7 +46,8 @@ def expected(stream: Stream) -> dict[str, Rows]:
     visits = sessions(project, events, people)
     session_of = {event_id: visit for visit in visits for event_id in visit.event_ids}
     days = person_days(project, events, people, session_of)
-    active = active_users(days, local_date(NOW_MS, project.timezone))
+    today = local_date(NOW_MS, project.timezone)
+    active = active_users(days, today)
     return {
         "dim_identities": people,
         "fct_events": {event.event_id: person(event, people) for event in events},
@@ -43,6 +56,10 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "active_users_daily": active,
         "fct_lifecycle_daily": lifecycle(days, active),
         "fct_retention": retention(project, events, people, NOW_MS),
+        "fct_revenue_daily": revenue_days(project, events, people),
+        "fct_ltv_cohorts": lifetime_values(project, events, people, today),
+        "dim_events": events_seen(project, events, PLAN),
+        "dim_properties": properties_seen(project, events, PLAN),
         "dim_persons": _expected_persons(stream, people, days),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
@@ -147,6 +164,10 @@ def _row(*values: object) -> tuple[object, ...]:
     return values
 
 
+def _property(*values: Any) -> PropertyEntry:
+    return PropertyEntry(*(*values[:-1], tuple(values[-1])))
+
+
 def _session(*values: Any) -> Session:
     return Session(*(*values[:-1], frozenset(values[-1])))
 
@@ -180,7 +201,7 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
     ),
     "fct_person_days": (
         "select project_id, person_id, activity_date, event_count, session_count,"
-        " page_view_count, toFloat64(revenue), is_new from analytics.fct_person_days",
+        " page_view_count, revenue, is_new from analytics.fct_person_days",
         2,
         PersonDay,
     ),
@@ -200,6 +221,34 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " retained_on_or_after, is_complete from analytics.fct_retention",
         4,
         Retention,
+    ),
+    "fct_revenue_daily": (
+        "select project_id, revenue_date, currency, is_known_currency, revenue, refunds,"
+        " net_revenue, order_count, refund_count, average_order_value, paying_persons"
+        " from analytics.fct_revenue_daily",
+        2,
+        RevenueDay,
+    ),
+    "fct_ltv_cohorts": (
+        "select project_id, cohort_month, currency, month_index, cohort_size, paying_persons,"
+        " net_revenue, cumulative_net_revenue, net_revenue_per_person, is_complete"
+        " from analytics.fct_ltv_cohorts",
+        3,
+        LifetimeValue,
+    ),
+    "dim_events": (
+        "select project_id, event_name, description, is_documented, event_count,"
+        " toUnixTimestamp64Milli(first_seen_at), toUnixTimestamp64Milli(last_seen_at)"
+        " from analytics.dim_events",
+        1,
+        EventEntry,
+    ),
+    "dim_properties": (
+        "select project_id, event_name, property_name, value_type, fill_rate, description,"
+        " is_documented, event_count, toUnixTimestamp64Milli(first_seen_at),"
+        " toUnixTimestamp64Milli(last_seen_at), sample_values from analytics.dim_properties",
+        2,
+        _property,
     ),
     "dim_persons": (
         "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"

@@ -21,6 +21,9 @@ STARTS = [
     datetime(2024, 12, 30, 3, tzinfo=UTC),
 ]
 NAMES = ["page_view", "page_view", "page_view", "signup", "order_completed", "heartbeat", "search"]
+PAYMENTS = ["order_completed", "order_completed", "Order Completed", "Order Refunded", "upgrade"]
+AMOUNTS: list[object] = [10, 2.5, -4, 0, "7.25", "a lot", "1,50", None, True, [3], {"amount": 3}]
+CURRENCIES: list[object] = ["EUR", "usd", " Usd ", "ZZZ", "", 978, None]
 USERS = ["u1", "u2", "u3", "a2", "null", " Guest "]
 DEVICES = ["a1", "a2", "a3", "a4", "undefined"]
 
@@ -42,6 +45,7 @@ def random_stream(seed: int, size: int = 120) -> Stream:
         session_cut_on_campaign=rng.random() < 0.3,
         include_bots=rng.random() < 0.3,
         week_start=rng.choice([1, 1, 6, 7]),
+        currency=rng.choice(["EUR", "USD", "XBT"]),
     )
     clock = int(rng.choice(STARTS).timestamp() * 1000)
     events = []
@@ -77,6 +81,8 @@ def _event(rng: random.Random, clock: int) -> Event:
     user = rng.choice(USERS) if kind != "track" or rng.random() < 0.25 else ""
     device = rng.choice(DEVICES) if rng.random() < 0.9 or not user else ""
     name = {"page": "page_view"}.get(kind) or (rng.choice(NAMES) if kind == "track" else kind)
+    if name == "order_completed":
+        name = rng.choice(PAYMENTS)
     return Event(
         event_id=UUID(int=rng.getrandbits(128), version=4),
         event_name=name,
@@ -89,10 +95,33 @@ def _event(rng: random.Random, clock: int) -> Event:
         country=rng.choice(["", "DE", "US"]),
         platform=rng.choice(["web", "ios"]),
         utm_campaign=rng.choice(["", "", "", "spring", "summer"]),
-        revenue=rng.choice([10.0, 2.5, -4.0]) if name == "order_completed" else 0.0,
         is_bot=rng.random() < 0.08,
+        properties=_payment(rng) if name in PAYMENTS else _search(rng) if name == "search" else {},
         traits={rng.choice("xyz"): str(rng.randrange(9))} if kind == "identify" else {},
     )
+
+
+def _search(rng: random.Random) -> dict[str, object]:
+    """Many values and few, long and short, of one type and of several; null and nameless ones."""
+    return {
+        "query": rng.choice(["", "ü" * 200, *(f"term {number}" for number in range(12))]),
+        "results": rng.choice([0, 17, 2.5, "many", None, [1, "a"], {"least": 3}]),
+        "is_first": rng.random() < 0.5,
+        "email": f"user{rng.randrange(9)}@example.com",
+        **({"": "nameless", "only_null": None} if rng.random() < 0.1 else {}),
+    }
+
+
+def _payment(rng: random.Random) -> dict[str, object]:
+    """Where amounts are looked for, holding what clients send there, good and bad."""
+    return {
+        **{
+            name: rng.choice(AMOUNTS)
+            for name in ("revenue", "value", "total")
+            if rng.random() < 0.6
+        },
+        **({"currency": rng.choice(CURRENCIES)} if rng.random() < 0.6 else {}),
+    }
 
 
 def shuffled_loads(
@@ -110,7 +139,6 @@ def shuffled_loads(
 
 def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
     """The columns of raw.events; absent ones take the defaults of their types."""
-    properties = {"revenue": event.revenue} if event.revenue else {}
     return {
         "project_id": project_id,
         "event_id": str(event.event_id),
@@ -126,7 +154,7 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
         "platform": event.platform,
         "utm_campaign": event.utm_campaign,
         "is_bot": event.is_bot,
-        "properties": json.dumps(properties),
+        "properties": json.dumps(event.properties),
         "traits": json.dumps(event.traits),
         "load_id": load_id,
     }
@@ -142,6 +170,16 @@ FUNNELS = [
     ),
     Funnel("single", (Step("signup"),), HOUR),
 ]
+
+
+PLAN = {
+    ("search", ""): ("", "Looked for something."),
+    ("search", "query"): ("string", "Words as typed."),
+    ("search", "filters"): ("array", "Not sent yet."),
+    ("checkout", ""): ("", "Not sent yet."),
+    ("signup", "plan"): ("", ""),
+}
+"""The tracking plan of every project: (event, property or "") to (value type, description)."""
 
 
 def funnel_definition(funnel: Funnel) -> str:

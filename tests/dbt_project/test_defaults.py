@@ -17,6 +17,7 @@ def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
     warehouse = new_warehouse()
     warehouse.load(1, [("not-synchronised", event) for event in UNKNOWN.events])
     warehouse.define_funnels([UNKNOWN.project])
+    warehouse.plan_events([UNKNOWN.project])
     warehouse.build("run")
     return warehouse
 

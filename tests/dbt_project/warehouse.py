@@ -12,7 +12,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.streams import FUNNELS, funnel_definition, raw_row
+from tests.dbt_project.streams import FUNNELS, PLAN, funnel_definition, raw_row
 
 # "Today" of all builds; some streams go on after it, as clients' clocks may.
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -68,6 +68,18 @@ class Warehouse:
         rows = [[getattr(project, name) for name in columns] for project in projects]
         self.client.insert("raw.projects", rows, column_names=columns)
         self.define_funnels(projects)
+        self.plan_events(projects)
+
+    def plan_events(self, projects: Sequence[Project]) -> None:
+        self.client.insert(
+            "raw.event_schemas",
+            [
+                [project.project_id, *key, *entry]
+                for project in projects
+                for key, entry in PLAN.items()
+            ],
+            column_names=["project_id", "event_name", "property_name", "value_type", "description"],
+        )
 
     def define_funnels(self, projects: Sequence[Project]) -> None:
         self.client.insert(

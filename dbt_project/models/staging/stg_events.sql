@@ -80,8 +80,9 @@ typed as (
         ) as is_order,
         if(is_refund, -abs(amount), amount) as revenue,
         if(
-            position(properties, '"currency"') > 0,
-            upper(JSONExtractString(properties, 'currency')),
+            position(properties, '"currency"') > 0
+            and JSONType(properties, 'currency') = 'String',
+            upper(trimBoth(JSONExtractString(properties, 'currency'))),
             ''
         ) as currency,
         properties,

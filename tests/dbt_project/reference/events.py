@@ -20,6 +20,7 @@ class Project:
     session_cut_on_campaign: bool = False
     include_bots: bool = False
     week_start: int = 1
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Event:
     country: str = ""
     platform: str = ""
     utm_campaign: str = ""
-    revenue: float = 0.0
     is_bot: bool = False
+    properties: dict[str, object] = field(default_factory=dict, hash=False)
     traits: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -77,3 +78,9 @@ def moment(occurred_ms: int) -> datetime:
 
 def local_date(occurred_ms: int, timezone: str) -> date:
     return moment(occurred_ms).astimezone(ZoneInfo(timezone)).date()
+
+
+def months_later(month: date, count: int) -> date:
+    """The first day of the month that many months after the given one's."""
+    number = month.year * 12 + month.month - 1 + count
+    return date(number // 12, number % 12 + 1, 1)

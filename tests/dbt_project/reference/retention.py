@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tests.dbt_project.reference.events import Event, Project, local_date
+from tests.dbt_project.reference.events import Event, Project, local_date, months_later
 from tests.dbt_project.reference.identities import NOBODY, person
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -88,8 +88,7 @@ def _start_of(period: str, day: date, week_start: int) -> date:
 
 def _shifted(period: str, start: date, count: int) -> date:
     if period == "month":
-        months = start.year * 12 + start.month - 1 + count
-        return date(months // 12, months % 12 + 1, 1)
+        return months_later(start, count)
     return start + timedelta(days=count * ROLLING_DAYS[period])
 
 

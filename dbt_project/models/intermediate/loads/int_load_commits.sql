@@ -15,6 +15,7 @@
     ref('dim_persons'),
     ref('fct_hourly'),
     ref('int_events_hourly'),
+    ref('int_property_profiles'),
 ] %}
 
 with

@@ -150,6 +150,6 @@ select
     toLowCardinality(entry.8) as os,
     toLowCardinality(entry.9) as country,
     toLowCardinality(entry.10) as platform,
-    toDecimal64(revenue, 4) as revenue,
+    {{ money('revenue') }} as revenue,
     {{ build_version() }} as version
 from measured

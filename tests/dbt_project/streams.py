@@ -22,6 +22,8 @@ STARTS = [
 NAMES = ["page_view", "page_view", "page_view", "signup", "order_completed", "heartbeat", "search"]
 USERS = ["u1", "u2", "u3", "a2", "null", " Guest "]
 DEVICES = ["a1", "a2", "a3", "a4", "undefined"]
+# Former ids that few events but aliases carry, so that chains of them stay without a user.
+FORMER = ["f1", "f2", "f3", "f4", "f5", "f6", "f7"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,11 @@ def _gap(rng: random.Random, project: Project) -> int:
 
 
 def _event(rng: random.Random, clock: int) -> Event:
-    kind = rng.choices(["track", "page", "identify", "alias"], [80, 8, 8, 4])[0]
-    user = rng.choice(USERS) if kind != "track" or rng.random() < 0.25 else ""
-    device = rng.choice(DEVICES) if rng.random() < 0.9 or not user else ""
+    kind = rng.choices(["track", "page", "identify", "alias"], [78, 8, 6, 8])[0]
+    may_have_user = 0.25 if kind in {"track", "alias"} else 1
+    user = rng.choice(USERS) if rng.random() < may_have_user else ""
+    devices = FORMER * 3 + DEVICES if kind == "alias" or rng.random() < 0.1 else DEVICES
+    device = rng.choice(devices) if rng.random() < 0.9 or not user else ""
     name = {"page": "page_view"}.get(kind) or (rng.choice(NAMES) if kind == "track" else kind)
     return Event(
         event_id=UUID(int=rng.getrandbits(128), version=4),
@@ -80,7 +84,7 @@ def _event(rng: random.Random, clock: int) -> Event:
         type=kind,
         user_id=user,
         anonymous_id=device,
-        previous_id=rng.choice(DEVICES) if kind == "alias" else "",
+        previous_id=rng.choice(FORMER * 3 + DEVICES + USERS) if kind == "alias" else "",
         path=rng.choice(["/", "/pricing", "/docs"]) if name == "page_view" else "",
         country=rng.choice(["", "DE", "US"]),
         platform=rng.choice(["web", "ios"]),

@@ -51,6 +51,10 @@ class Event:
         return valid(self.anonymous_id)
 
     @property
+    def previous(self) -> str:
+        return valid(self.previous_id)
+
+    @property
     def distinct_id(self) -> str:
         return self.user or self.anonymous
 

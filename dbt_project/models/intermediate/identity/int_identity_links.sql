@@ -51,7 +51,9 @@ anonymous_ids as (
         toUInt8(0) as is_identified,
         occurred_at as seen_at,
         {{ never }} as identified_at,
-        if(valid_user_id != '', events.link, {{ no_link }}) as link
+        if(
+            valid_user_id not in ('', valid_anonymous_id), events.link, {{ no_link }}
+        ) as link
     from events
     where valid_anonymous_id != ''
 
@@ -65,7 +67,9 @@ previous_ids as (
         toUInt8(0) as is_identified,
         occurred_at as seen_at,
         {{ never }} as identified_at,
-        if(valid_user_id != '', events.link, {{ no_link }}) as link
+        if(
+            valid_user_id not in ('', valid_previous_id), events.link, {{ no_link }}
+        ) as link
     from events
     where valid_previous_id != ''
 

@@ -1,7 +1,8 @@
 {{ config(order_by='(project_id, person_id)') }}
 
 -- Rows of fct_events that this build, or one that died since the last committed build,
--- has written, plus whom the moved ids belonged to before.
+-- has written, plus whom ids belong to that it resolved, which may have no events of
+-- their own, and whom the moved ones belonged to before.
 
 {% set has_history = history_of('fct_person_days') or history_of('dim_persons') %}
 
@@ -13,6 +14,16 @@ written as (
         project_id,
         person_id
     from {{ ref('fct_events') }}
+    where {{ written_since_commit() if has_history else 'false' }}
+
+),
+
+resolved as (
+
+    select
+        project_id,
+        person_id
+    from {{ ref('dim_identities') }}
     where {{ written_since_commit() if has_history else 'false' }}
 
 ),
@@ -30,6 +41,10 @@ moved as (
 affected as (
 
     select * from written
+
+    union distinct
+
+    select * from resolved
 
     union distinct
 

@@ -31,9 +31,13 @@ class Event:
     anonymous_id: str = ""
     previous_id: str = ""
     path: str = ""
+    url: str = ""
+    tracker_session_id: str = ""
     country: str = ""
     platform: str = ""
+    utm_source: str = ""
     utm_campaign: str = ""
+    utm_content: str = ""
     revenue: float = 0.0
     is_bot: bool = False
     traits: dict[str, str] = field(default_factory=dict, hash=False)
@@ -65,6 +69,14 @@ class Event:
     @property
     def is_page_view(self) -> bool:
         return self.type in {"page", "screen"} or self.event_name in PAGE_VIEWS
+
+    @property
+    def is_order(self) -> bool:
+        return self.revenue > 0 or (self.revenue == 0 and self.event_name == "order_completed")
+
+    @property
+    def touch(self) -> tuple[str, str, str]:
+        return self.utm_source, self.utm_campaign, self.utm_content
 
     def is_counted(self, project: Project) -> bool:
         return project.include_bots or not self.is_bot

@@ -2,12 +2,14 @@
 
 import json
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.reference.funnels import Funnel, Step
+from tests.dbt_project.reference.identities import Override
 
 HOUR = 3_600_000
 
@@ -30,6 +32,7 @@ FORMER = ["f1", "f2", "f3", "f4", "f5", "f6", "f7"]
 class Stream:
     project: Project
     events: list[Event]
+    overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
 def random_stream(seed: int, size: int = 120) -> Stream:
@@ -77,6 +80,7 @@ def _event(rng: random.Random, clock: int) -> Event:
     devices = FORMER * 3 + DEVICES if kind == "alias" or rng.random() < 0.1 else DEVICES
     device = rng.choice(devices) if rng.random() < 0.9 or not user else ""
     name = {"page": "page_view"}.get(kind) or (rng.choice(NAMES) if kind == "track" else kind)
+    path = rng.choice(["/", "/pricing", "/docs"]) if name == "page_view" else ""
     return Event(
         event_id=UUID(int=rng.getrandbits(128), version=4),
         event_name=name,
@@ -85,14 +89,24 @@ def _event(rng: random.Random, clock: int) -> Event:
         user_id=user,
         anonymous_id=device,
         previous_id=rng.choice(FORMER * 3 + DEVICES + USERS) if kind == "alias" else "",
-        path=rng.choice(["/", "/pricing", "/docs"]) if name == "page_view" else "",
+        path=path,
+        url=f"https://example.com{path}?{rng.randrange(3)}" if rng.random() < 0.9 else "",
+        tracker_session_id=rng.choice(["", "s1", "s2"]),
         country=rng.choice(["", "DE", "US"]),
         platform=rng.choice(["web", "ios"]),
+        utm_source=rng.choice(["", "", "", "", "news"]),
         utm_campaign=rng.choice(["", "", "", "spring", "summer"]),
+        utm_content=rng.choice(["", "", "", "", "banner"]),
         revenue=rng.choice([10.0, 2.5, -4.0]) if name == "order_completed" else 0.0,
         is_bot=rng.random() < 0.08,
         traits={rng.choice("xyz"): str(rng.randrange(9))} if kind == "identify" else {},
     )
+
+
+def random_overrides(rng: random.Random) -> dict[str, Override]:
+    """Some decisions about ids, also about users and placeholders and into users never seen."""
+    ids = rng.sample([*FORMER, *DEVICES, "u1", "never-sent"], 4)
+    return {one: Override(rng.choice(["", "", "u1", "u2", "a2", "nobody"])) for one in ids}
 
 
 def shuffled_loads(
@@ -122,9 +136,13 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
         "timestamp": event.occurred_ms / 1000,
         "received_at": event.occurred_ms / 1000,
         "path": event.path,
+        "url": event.url,
+        "session_id": event.tracker_session_id,
         "country": event.country,
         "platform": event.platform,
+        "utm_source": event.utm_source,
         "utm_campaign": event.utm_campaign,
+        "utm_content": event.utm_content,
         "is_bot": event.is_bot,
         "properties": json.dumps(properties),
         "traits": json.dumps(event.traits),

@@ -1,7 +1,7 @@
 {{ config(order_by='(project_id, distinct_id)') }}
 
--- Only ids that a build since the last committed one has seen, and those that aliases
--- lead to from them, can have changed.
+-- Only ids that a build since the last committed one has seen or found overridden, and
+-- those that aliases lead to from them, can have changed.
 
 with
 
@@ -11,12 +11,26 @@ components as (
 
 ),
 
+overrides as (
+
+    select * from {{ ref('int_identity_overrides') }}
+
+),
+
 reached as (
 
     select
         project_id,
         distinct_id
     from components
+    where {{ written_since_commit() }}
+
+    union all
+
+    select
+        project_id,
+        distinct_id
+    from overrides
     where {{ written_since_commit() }}
 
 ),
@@ -41,15 +55,27 @@ links as (
 joined as (
 
     select
-        links.*,
+        links.project_id as project_id,
+        links.distinct_id as distinct_id,
+        links.is_user as is_user,
+        links.seen_at as seen_at,
+        links.user_seen_at as user_seen_at,
+        links.own_link as own_link,
         if(components.distinct_id = '', links.distinct_id, components.first_id)
             as first_id,
         if(components.distinct_id = '', links.own_link, components.first_link)
-            as link
+            as link,
+        overrides.is_effective as is_overridden,
+        overrides.action as action,
+        overrides.user_id as override_user_id,
+        overrides.decided_at as decided_at
     from links
     any left join components
         on links.project_id = components.project_id
             and links.distinct_id = components.distinct_id
+    any left join overrides
+        on links.project_id = overrides.project_id
+            and links.distinct_id = overrides.distinct_id
 
 ),
 
@@ -61,15 +87,23 @@ resolved as (
         first_id,
         multiIf(
             is_user, 'user',
-            link.3 = '', if(first_id = distinct_id, 'anonymous', 'alias'),
-            link = own_link, link.4,
+            is_overridden, action,
+            link.3 != '', if(link = own_link, link.4, 'alias'),
+            first_id = distinct_id, 'anonymous',
             'alias'
         ) as method,
         multiIf(
-            is_user, distinct_id, link.3 != '', link.3, ''
+            is_user, distinct_id, is_overridden, override_user_id, link.3
         ) as user_id,
         toDateTime64(
-            multiIf(is_user, user_seen_at, link.3 != '', link.1, seen_at), 3, 'UTC'
+            multiIf(
+                is_user, user_seen_at,
+                is_overridden, decided_at,
+                link.3 != '', link.1,
+                seen_at
+            ),
+            3,
+            'UTC'
         ) as linked_at
     from joined
 

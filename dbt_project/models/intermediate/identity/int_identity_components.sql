@@ -1,12 +1,9 @@
 {{ config(order_by='(project_id, distinct_id)') }}
 
--- Aliases without a user join ids that are not user ids. Two graphs are solved at once:
--- `joined` has the edges that join, `reached` also those that touch user ids. Whatever a
--- new event changes, also by making an id a user id, stays within what it reaches.
---
--- Each round links every id to the least of its neighbours, first those above it, then
--- those below (Kiveris et al., Connected Components in MapReduce and Beyond, 2014), until
--- nothing changes: 12 rounds for a chain of 20,000 ids in random order.
+-- Aliases without a user join ids that are free: no user ids, nor overridden ones. Two
+-- graphs are solved at once: `joined` has the edges between free ids, `reached` all.
+-- Whatever a new event or override changes, also by making an id a user id, stays within
+-- what it reaches.
 
 with recursive
 
@@ -40,12 +37,13 @@ edges as (
         ) as ends,
         ends.1 as distinct_id,
         ends.2 as other_id,
-        (occurred_at, toUInt128(event_id), ends.2, 'alias') as link
+        occurred_at,
+        event_id
     from aliases
 
 ),
 
-ids as (
+observed as (
 
     select
         project_id,
@@ -66,24 +64,45 @@ ids as (
 
 ),
 
-users as (
+ids as (
+
+    select
+        observed.project_id as project_id,
+        observed.distinct_id as distinct_id,
+        observed.seen_at as seen_at,
+        observed.link as link,
+        greatest(observed.seen_version, overrides.version) as seen_version,
+        observed.is_user or overrides.is_effective as is_decided,
+        if(observed.is_user, observed.distinct_id, overrides.user_id) as user_id
+    from observed
+    any left join {{ ref('int_identity_overrides') }} as overrides
+        on observed.project_id = overrides.project_id
+            and observed.distinct_id = overrides.distinct_id
+
+),
+
+decided as (
 
     select
         project_id,
         distinct_id
     from ids
-    where is_user
+    where is_decided
 
 ),
 
 user_links as (
 
     select
-        project_id,
-        distinct_id,
-        min(link) as link
+        edges.project_id as project_id,
+        edges.distinct_id as distinct_id,
+        min((edges.occurred_at, toUInt128(edges.event_id), ids.user_id, 'alias'))
+            as link
     from edges
-    where (project_id, other_id) in users
+    inner join ids
+        on edges.project_id = ids.project_id
+            and edges.other_id = ids.distinct_id
+    where ids.is_decided and ids.user_id != ''
     group by project_id, distinct_id
 
 ),
@@ -106,70 +125,14 @@ pairs as (
         least(distinct_id, other_id) as low
     from edges
     where
-        (project_id, distinct_id) not in users
-        and (project_id, other_id) not in users
+        (project_id, distinct_id) not in decided
+        and (project_id, other_id) not in decided
 
 ),
 
 stars as (
 
-    select
-        0 as round,
-        toUInt64(0) as previous_digest,
-        sum(cityHash64(project_id, graph, high, low)) over () as digest,
-        project_id,
-        graph,
-        high,
-        low
-    from pairs
-
-    union all
-
-    select * from (
-        select
-            round,
-            previous_digest,
-            sum(cityHash64(project_id, graph, high, low)) over () as digest,
-            project_id,
-            graph,
-            high,
-            low
-        from (
-            select distinct
-                any(round) + 1 as round,
-                any(digest) as previous_digest,
-                project_id,
-                graph,
-                arrayJoin(arrayPushBack(groupUniqArray(least_id), above)) as high,
-                min(least_id) as low
-            from (
-                select
-                    any(round) as round,
-                    any(digest) as digest,
-                    project_id,
-                    graph,
-                    arrayJoin(
-                        arrayFilter(id -> id > node, groupUniqArray(neighbour))
-                    ) as above,
-                    least(min(neighbour), node) as least_id
-                from (
-                    select
-                        round,
-                        digest,
-                        project_id,
-                        graph,
-                        arrayJoin([(high, low), (low, high)]) as ends,
-                        ends.1 as node,
-                        ends.2 as neighbour
-                    from stars
-                ) as neighbours
-                group by project_id, graph, node
-            ) as linked_above
-            group by project_id, graph, above
-        ) as linked
-        where high != low
-    ) as next_stars
-    where digest != previous_digest
+    {{ star_rounds('pairs', 'stars') }}
 
 ),
 
@@ -205,7 +168,7 @@ described as (
         members.reach as reach,
         if(members.component = '', members.distinct_id, members.component)
             as component,
-        ids.is_user as is_user,
+        ids.is_decided as is_decided,
         ids.seen_at as seen_at,
         ids.seen_version as seen_version,
         if(user_links.distinct_id = '', ids.link, least(ids.link, user_links.link))
@@ -225,7 +188,7 @@ resolved as (
     select
         project_id,
         distinct_id,
-        is_user,
+        is_decided,
         min((seen_at, distinct_id)) over (partition by project_id, component)
             as first_seen,
         min(link) over (partition by project_id, component) as first_link,
@@ -243,4 +206,4 @@ select
         as first_link,
     toUInt64(version) as version
 from resolved
-where not is_user
+where not is_decided

@@ -52,7 +52,9 @@ anonymous_ids as (
         occurred_at as seen_at,
         {{ never }} as identified_at,
         if(
-            valid_user_id not in ('', valid_anonymous_id), events.link, {{ no_link }}
+            valid_user_id != '' and valid_user_id != valid_anonymous_id,
+            events.link,
+            {{ no_link }}
         ) as link
     from events
     where valid_anonymous_id != ''
@@ -68,7 +70,9 @@ previous_ids as (
         occurred_at as seen_at,
         {{ never }} as identified_at,
         if(
-            valid_user_id not in ('', valid_previous_id), events.link, {{ no_link }}
+            valid_user_id != '' and valid_user_id != valid_previous_id,
+            events.link,
+            {{ no_link }}
         ) as link
     from events
     where valid_previous_id != ''

@@ -34,7 +34,7 @@ moved as (
         project_id,
         old_person_id as person_id
     from {{ ref('int_identity_changes') }}
-    where load_id > {{ window_value('lo') }}
+    where {{ written_since_commit() }}
 
 ),
 

@@ -43,9 +43,9 @@ sent as (
     where device_id != ''
         and user_id != ''
         and anonymous_id != ''
-        {% if is_incremental() -%}
-        and (project_id, device_id) in affected
-        {%- endif %}
+    {% if is_incremental() -%}
+    and (project_id, device_id) in affected
+    {%- endif %}
 
     union all
 
@@ -93,9 +93,9 @@ refused as (
                 and (project_id, valid_target_id) in users
             )
         )
-        {% if is_incremental() -%}
-        and (project_id, device_id) in affected
-        {%- endif %}
+    {% if is_incremental() -%}
+    and (project_id, device_id) in affected
+    {%- endif %}
 
 )
 

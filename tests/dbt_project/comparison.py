@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,13 @@ from tests.dbt_project.reference.catalogue import (
 )
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
-from tests.dbt_project.reference.identities import NOBODY, person, persons
+from tests.dbt_project.reference.identities import (
+    NOBODY,
+    Refusal,
+    person,
+    persons,
+    refused_merges,
+)
 from tests.dbt_project.reference.lifecycle import lifecycle
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
 from tests.dbt_project.reference.retention import Retention, retention
@@ -36,13 +43,13 @@ Hour = tuple[int, str, str, str]
 
 def seen(stream: Stream, events: Collection[Event]) -> Stream:
     """The part of the stream that was loaded."""
-    return Stream(stream.project, [event for event in stream.events if event in events])
+    return replace(stream, events=[event for event in stream.events if event in events])
 
 
 def expected(stream: Stream) -> dict[str, Rows]:
     """Mart by mart, the rows of one project."""
     project, events = stream.project, stream.events
-    people = persons(project.project_id, events)
+    people = persons(project.project_id, events, stream.overrides)
     visits = sessions(project, events, people)
     session_of = {event_id: visit for visit in visits for event_id in visit.event_ids}
     days = person_days(project, events, people, session_of)
@@ -50,6 +57,7 @@ def expected(stream: Stream) -> dict[str, Rows]:
     active = active_users(days, today)
     return {
         "dim_identities": people,
+        "fct_refused_merges": refused_merges(events),
         "fct_events": {event.event_id: person(event, people) for event in events},
         "fct_sessions": {(visit.device_id, visit.started_ms): visit for visit in visits},
         "fct_person_days": days,
@@ -183,13 +191,22 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         1,
         _value,
     ),
+    "fct_refused_merges": (
+        "select project_id, distinct_id, target_id, reason,"
+        " toUnixTimestamp64Milli(first_refused_at), toUnixTimestamp64Milli(last_refused_at),"
+        " event_count from analytics.fct_refused_merges",
+        2,
+        Refusal,
+    ),
     "fct_events": ("select project_id, event_id, person_id from analytics.fct_events", 1, _value),
     "fct_sessions": (
         """
         select project_id, device_id, toUnixTimestamp64Milli(started_at) as started_ms, person_id,
             device_id, toUnixTimestamp64Milli(run_started_at), started_ms,
             toUnixTimestamp64Milli(ended_at), round(engaged_seconds * 1000), event_count,
-            page_view_count, is_bounce, entry_path, exit_path, country, events.event_ids
+            page_view_count, is_bounce, entry_path, exit_path, country, tracker_session_id,
+            order_count, landing_url, exit_url, (utm_source, utm_campaign, utm_content),
+            (last_utm_source, last_utm_campaign, last_utm_content), events.event_ids
         from analytics.fct_sessions as sessions
         left join (
             select project_id, session_id, groupArray(event_id) as event_ids

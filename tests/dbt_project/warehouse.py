@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.dbt_project.reference.events import Event, Project
+from tests.dbt_project.reference.identities import Override
 from tests.dbt_project.streams import FUNNELS, PLAN, funnel_definition, raw_row
 
 # "Today" of all builds; some streams go on after it, as clients' clocks may.
@@ -90,6 +91,21 @@ class Warehouse:
                 for funnel in FUNNELS
             ],
             column_names=["project_id", "funnel_id", "name", "definition"],
+        )
+
+    def override(self, project: Project, overrides: Mapping[str, Override]) -> None:
+        """Decide anew about all ids of a project."""
+        self.client.command(
+            "delete from raw.identity_overrides where project_id = {project_id:String}",
+            parameters={"project_id": project.project_id},
+        )
+        self.client.insert(
+            "raw.identity_overrides",
+            [
+                [project.project_id, one, "merge" if decided.user_id else "split", decided.user_id]
+                for one, decided in overrides.items()
+            ],
+            column_names=["project_id", "distinct_id", "action", "user_id"],
         )
 
     def build(self, *arguments: str) -> None:

@@ -28,6 +28,7 @@ typed as (
         type as event_type,
         user_id,
         anonymous_id,
+        previous_id,
         valid_user_id,
         valid_anonymous_id,
         valid_previous_id,

@@ -33,9 +33,13 @@ class Event:
     anonymous_id: str = ""
     previous_id: str = ""
     path: str = ""
+    url: str = ""
+    tracker_session_id: str = ""
     country: str = ""
     platform: str = ""
+    utm_source: str = ""
     utm_campaign: str = ""
+    utm_content: str = ""
     is_bot: bool = False
     properties: dict[str, object] = field(default_factory=dict, hash=False)
     traits: dict[str, str] = field(default_factory=dict, hash=False)
@@ -53,6 +57,10 @@ class Event:
         return valid(self.anonymous_id)
 
     @property
+    def previous(self) -> str:
+        return valid(self.previous_id)
+
+    @property
     def distinct_id(self) -> str:
         return self.user or self.anonymous
 
@@ -63,6 +71,10 @@ class Event:
     @property
     def is_page_view(self) -> bool:
         return self.type in {"page", "screen"} or self.event_name in PAGE_VIEWS
+
+    @property
+    def touch(self) -> tuple[str, str, str]:
+        return self.utm_source, self.utm_campaign, self.utm_content
 
     def is_counted(self, project: Project) -> bool:
         return project.include_bots or not self.is_bot

@@ -8,6 +8,7 @@
 
 {% set marts = [
     ref('dim_identities'),
+    ref('fct_refused_merges'),
     ref('fct_events'),
     ref('fct_sessions'),
     ref('fct_person_days'),

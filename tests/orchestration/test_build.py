@@ -98,9 +98,22 @@ def test_project_settings_reach_the_warehouse(platform: Platform, project_id: st
 @pytest.mark.usefixtures("first_build")
 def test_outcomes_of_checks_are_kept(platform: Platform) -> None:
     sql = "SELECT countIf(passed), count() FROM ops.quality_results WHERE source = '{}'"
-    for source, least in (("great_expectations", 15), ("reconciliation", 4), ("dbt", 8)):
+    for source, least in (("great_expectations", 25), ("reconciliation", 4), ("dbt", 8)):
         passed, total = platform.client.query(sql.format(source)).result_rows[0]
         assert passed == total >= least
+
+
+@pytest.mark.usefixtures("first_build")
+def test_a_project_finds_every_check_in_its_quality_results(
+    platform: Platform, project_id: str
+) -> None:
+    outcomes = number(platform, "SELECT count() FROM ops.quality_results")
+    sql = (
+        "SELECT count(), countIf(has_passed), sum(unexpected_count), uniqExact(suite) >= 9 "
+        "FROM analytics.quality_results WHERE project_id = {project:String}"
+    )
+    rows = platform.client.query(sql, parameters={"project": project_id}).result_rows
+    assert rows == [(outcomes, outcomes, 0, 1)]
 
 
 def test_queries_carry_the_run_that_sent_them(
@@ -118,6 +131,46 @@ def test_queries_carry_the_run_that_sent_them(
         "raw_checks",
         "dbt_models",
         "mart_checks",
+    }
+
+
+def test_every_column_of_every_model_tells_what_it_is_made_of(
+    definitions: dg.Definitions, first_build: dg.ExecuteInProcessResult
+) -> None:
+    columns = {
+        spec.key.to_user_string(): {column.name for column in schema.columns}
+        for spec in definitions.resolve_all_asset_specs()
+        if (schema := spec.metadata.get("dagster/column_schema"))
+    }
+    lineage = column_lineage_by_asset(first_build)
+    assert {asset: set(deps) for asset, deps in lineage.items()} == columns
+    assert lineage["analytics/active_users_daily"]["wau"] == {"analytics/fct_person_days.person_id"}
+    assert lineage["analytics/fct_sessions"]["engaged_seconds"] == {
+        "analytics/fct_events.occurred_at"
+    }
+    constants = {
+        column
+        for asset, deps in lineage.items()
+        if asset.startswith("analytics/")
+        for column, sources in deps.items()
+        if not sources
+    }
+    assert constants <= {"version"}
+
+
+def column_lineage_by_asset(
+    result: dg.ExecuteInProcessResult,
+) -> dict[str, dict[str, set[str]]]:
+    """asset -> column -> what it is made of, each as asset.column."""
+    return {
+        event.asset_key.to_user_string(): {
+            column: {f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps}
+            for column, deps in found.value.deps_by_column.items()
+        }
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+        and (found := event.materialization.metadata.get("dagster/column_lineage"))
+        and isinstance(found, dg.TableColumnLineageMetadataValue)
     }
 
 
@@ -144,7 +197,9 @@ def test_bad_raw_events_keep_the_models_from_being_built(
     before = number(platform, "SELECT count() FROM analytics.fct_events")
     platform.client.command(
         "INSERT INTO raw.events (project_id, event_id, type, event_name, timestamp, received_at,"
-        " load_id) VALUES ('', generateUUIDv4(), 'click', '', now64(3), now64(3), 99)"
+        " load_id) VALUES ('', generateUUIDv4(), 'click', '', now64(3), now64(3), 99),"
+        " ({project:String}, generateUUIDv4(), 'tap', 'tap', now64(3), now64(3), 99)",
+        parameters={"project": project_id},
     )
     result = run(definitions, "build")
     platform.client.command(
@@ -159,6 +214,20 @@ def test_bad_raw_events_keep_the_models_from_being_built(
     }
     assert not any(key.startswith("analytics/") for key in materialized(result))
     assert number(platform, "SELECT count() FROM analytics.fct_events") == before
+    assert failures_of_project(platform, result.run_id, project_id) == {
+        "type_is_known": 1,  # of two: the other one names no project
+        "person_is_present": 1,
+    }
+
+
+def failures_of_project(platform: Platform, run_id: str, project_id: str) -> dict[str, int]:
+    """expectation -> rows of the project that break it."""
+    sql = (
+        "SELECT expectation, unexpected_count FROM analytics.quality_results "
+        "WHERE run_id = {run:String} AND project_id = {project:String} AND NOT has_passed"
+    )
+    rows = platform.client.query(sql, parameters={"run": run_id, "project": project_id})
+    return {str(expectation): int(count) for expectation, count in rows.result_rows}
 
 
 @pytest.mark.usefixtures("first_build")

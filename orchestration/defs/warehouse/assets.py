@@ -1,7 +1,9 @@
 """Every dbt model, built by one dbt invocation a run."""
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -9,7 +11,7 @@ from dagster_dbt import dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.dbt_process import LOG_COMMENT
-from orchestration.defs.quality.results import CheckOutcome, record
+from orchestration.defs.quality.results import DBT_TESTS, CheckOutcome, record
 from orchestration.defs.warehouse.arguments import build_arguments
 from orchestration.defs.warehouse.dbt import (
     WarehouseDbt,
@@ -18,6 +20,7 @@ from orchestration.defs.warehouse.dbt import (
     is_transient,
     prepare_invocation,
 )
+from orchestration.defs.warehouse.model_lineage import ModelLineage
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
 from orchestration.resources import Warehouse, log_comment
@@ -54,7 +57,8 @@ def dbt_models(
     os.environ[LOG_COMMENT] = log_comment(run_id, "dbt_models")
     tests: list[CheckOutcome] = []
     try:
-        for event in dbt.cli(arguments, context=context, target_path=target_path).stream():
+        events = dbt.cli(arguments, context=context, target_path=target_path).stream()
+        for event in with_lineage(events, warehouse, run_id, target_path):
             if isinstance(event, dg.AssetCheckResult):
                 tests.append(outcome_of_test(event))
             yield event
@@ -64,6 +68,22 @@ def dbt_models(
     finally:
         record_tests(warehouse, run_id, tests)
     forget_invocation(target_path)
+
+
+def with_lineage(
+    events: Iterable[Any], warehouse: Warehouse, run_id: str, target_path: Path
+) -> Iterator[Any]:
+    """The events of dbt; those of models tell which columns theirs are made of."""
+    manifest = json.loads(project.manifest_path.read_text())
+    with warehouse.client(run_id, "dbt_models") as client:
+        lineage = ModelLineage(manifest, target_path, settings().column_lineage_cache, client)
+        for event in events:
+            if isinstance(event, dg.Output):
+                found = lineage.metadata(str(event.metadata["unique_id"].value))
+                yield event.with_metadata({**event.metadata, **found})
+            else:
+                yield event
+        lineage.save()
 
 
 def record_tests(warehouse: Warehouse, run_id: str, tests: list[CheckOutcome]) -> None:
@@ -78,6 +98,7 @@ def outcome_of_test(result: dg.AssetCheckResult) -> CheckOutcome:
     count = failed_rows.value if failed_rows else 0
     return CheckOutcome(
         asset=result.asset_key or dg.AssetKey([]),
+        suite=DBT_TESTS,
         check_name=result.check_name or "",
         source="dbt",
         passed=result.passed,

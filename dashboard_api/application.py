@@ -24,6 +24,7 @@ from dashboard_api.routes import (
     query,
     rejected_events,
     tracking_plan,
+    warehouse_docs,
 )
 from dashboard_api.settings import Settings
 
@@ -32,7 +33,7 @@ MAXIMUM_BODY_BYTES = 1024 * 1024
 
 ROUTERS = (
     auth, projects, keys, tracking_plan, rejected_events, limits, catalog, query, overview, ai,
-    live, health,
+    live, health, warehouse_docs,
 )  # fmt: skip
 
 

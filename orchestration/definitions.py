@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.defs.alerts import sensors as alert_sensors
 from orchestration.defs.control_plane import assets as control_plane_assets
 from orchestration.defs.control_plane import jobs as control_plane_jobs
+from orchestration.defs.documentation import assets as documentation_assets
 from orchestration.defs.ingest import assets as ingest_assets
 from orchestration.defs.quality import assets as quality_assets
 from orchestration.defs.quality import checks
@@ -26,6 +27,7 @@ defs = dg.Definitions(
         *warehouse_assets.assets,
         *quality_assets.assets,
         *semantics_assets.assets,
+        *documentation_assets.assets,
     ],
     asset_checks=checks.checks,
     jobs=[*control_plane_jobs.jobs, *warehouse_jobs.jobs, *upkeep_jobs.jobs],

@@ -49,6 +49,11 @@ class OrchestrationSettings(BaseSettings):
         return self.dagster_home / "dbt_runs"
 
     @property
+    def warehouse_docs_dir(self) -> Path:
+        """dbt's documentation, which the dashboard serves."""
+        return self.data_dir.resolve() / "warehouse_docs"
+
+    @property
     def column_lineage_cache(self) -> Path:
         """What sqlglot has read from compiled models."""
         return self.dagster_home / "column_lineage.json"

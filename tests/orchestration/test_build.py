@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 import psutil
@@ -45,8 +47,24 @@ def first_build(definitions: dg.Definitions, project_id: str) -> dg.ExecuteInPro
     return run(definitions, "build")
 
 
-def run(definitions: dg.Definitions, job: str) -> dg.ExecuteInProcessResult:
-    return definitions.resolve_job_def(job).execute_in_process(raise_on_error=False)
+@pytest.fixture(scope="module")
+def late_refresh(
+    definitions: dg.Definitions,
+    platform: Platform,
+    project_id: str,
+    first_build: dg.ExecuteInProcessResult,
+) -> dg.ExecuteInProcessResult:
+    """200 events of ten days ago, which arrive after those of today."""
+    assert first_build.success
+    load_events(platform.client, project_id, 200, load_id=2, days_ago=10)
+    return run(definitions, "refresh")
+
+
+def run(
+    definitions: dg.Definitions, job: str, run_config: dict[str, Any] | None = None
+) -> dg.ExecuteInProcessResult:
+    definition = definitions.resolve_job_def(job)
+    return definition.execute_in_process(run_config=run_config, raise_on_error=False)
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -175,19 +193,63 @@ def column_lineage_by_asset(
 
 
 @pytest.mark.usefixtures("first_build")
+def test_the_documentation_of_the_warehouse_is_one_page(platform: Platform) -> None:
+    page = (platform.data_directory / "warehouse_docs" / "index.html").read_text()
+    assert "Every accepted event, assigned to a person and a session." in page
+
+
+@pytest.mark.usefixtures("first_build")
 def test_an_invocation_that_succeeded_leaves_no_files(platform: Platform) -> None:
     assert list((platform.data_directory / "dagster" / "dbt_runs").iterdir()) == []
 
 
-@pytest.mark.usefixtures("first_build")
 def test_a_refresh_takes_new_events_without_checks(
-    definitions: dg.Definitions, platform: Platform, project_id: str
+    platform: Platform, late_refresh: dg.ExecuteInProcessResult
 ) -> None:
-    load_events(platform.client, project_id, 200, load_id=2)
-    result = run(definitions, "refresh")
-    assert result.success
-    assert result.get_asset_check_evaluations() == []
+    assert late_refresh.success
+    assert late_refresh.get_asset_check_evaluations() == []
     assert number(platform, "SELECT count() FROM analytics.fct_events") == EVENTS + 200
+
+
+@pytest.mark.usefixtures("late_refresh")
+def test_days_are_built_anew_and_other_loads_are_left_alone(
+    definitions: dg.Definitions, platform: Platform
+) -> None:
+    before = contents(platform)
+    others = "SELECT max(version) FROM analytics.fct_events WHERE load_id = 1"
+    version = number(platform, others)
+    for damage in (
+        "fct_events DELETE WHERE load_id = 2",
+        "fct_person_days DELETE WHERE activity_date < today() - 5",
+        "fct_hourly DELETE WHERE hour_at < today() - 5",
+        "fct_sessions UPDATE entry_path = '/wrong' WHERE session_date < today() - 5",
+    ):
+        platform.client.command(f"ALTER TABLE analytics.{damage} SETTINGS mutations_sync = 2")
+    assert contents(platform) != before
+    today = datetime.now(UTC).date()
+    days = {"from_day": str(today - timedelta(11)), "to_day": str(today - timedelta(9))}
+    assert run(definitions, "rebuild_days", days).success
+    assert contents(platform) == before
+    assert number(platform, others) == version
+
+
+def contents(platform: Platform) -> dict[str, tuple[object, ...]]:
+    """Rows and a checksum of what readers see, whichever build has written it."""
+    columns = {
+        "fct_events": "* EXCEPT version",
+        "fct_sessions": "* EXCEPT version",
+        "fct_person_days": "* EXCEPT version",
+        "fct_hourly": "* EXCEPT version",
+        "dim_persons": "* EXCEPT version",
+        "dim_identities": "* EXCEPT version",
+        "active_users_daily": "*",
+        "events_hourly": "*",
+    }
+    sql = "SELECT count(), sum(cityHash64({})) FROM analytics.{}"
+    return {
+        table: tuple(platform.client.query(sql.format(names, table)).result_rows[0])
+        for table, names in columns.items()
+    }
 
 
 @pytest.mark.usefixtures("first_build")

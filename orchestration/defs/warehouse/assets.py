@@ -4,11 +4,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import dagster as dg
 from dagster_dbt import dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
+from pydantic import model_validator
 
 from orchestration.dbt_process import LOG_COMMENT
 from orchestration.defs.quality.results import DBT_TESTS, CheckOutcome, record
@@ -21,6 +22,7 @@ from orchestration.defs.warehouse.dbt import (
     prepare_invocation,
 )
 from orchestration.defs.warehouse.model_lineage import ModelLineage
+from orchestration.defs.warehouse.rebuild import parse_days, request_rebuild
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
 from orchestration.resources import Warehouse, log_comment
@@ -32,6 +34,14 @@ project = dbt_project(settings())
 class BuildConfig(dg.Config):
     full_refresh: bool = False
     """Rebuild incremental models from raw data instead of adding what is new."""
+    from_day: str = ""
+    """YYYY-MM-DD: build this day and what follows anew, up to `to_day` if it is given."""
+    to_day: str = ""
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        parse_days(self.from_day, self.to_day)
+        return self
 
 
 # One group of assets, not one a layer: each dbt invocation costs some 5 CPU-s before its first
@@ -53,6 +63,11 @@ def dbt_models(
     run_id = context.run.run_id
     target_path = settings().dbt_runs_dir / f"{run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
+    days = parse_days(config.from_day, config.to_day)
+    if days and not config.full_refresh:
+        with warehouse.client(run_id, "dbt_models") as client:
+            load = request_rebuild(client, days)
+        context.log.info("loads from %s on are built anew", load or "the last committed one")
     arguments = build_arguments(full_refresh=config.full_refresh)
     os.environ[LOG_COMMENT] = log_comment(run_id, "dbt_models")
     tests: list[CheckOutcome] = []

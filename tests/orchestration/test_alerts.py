@@ -173,4 +173,4 @@ def test_a_refusal_is_final(receive: Callable[..., Receiver]) -> None:
 
 def test_an_address_without_scheme_is_refused_at_the_start() -> None:
     with pytest.raises(ValidationError, match="ALERT_WEBHOOK_URL must begin with"):
-        OrchestrationSettings(alert_webhook_url="hooks.example.com")  # type: ignore[arg-type]
+        OrchestrationSettings(alert_webhook_url="hooks.example.com")

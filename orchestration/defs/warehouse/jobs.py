@@ -39,8 +39,8 @@ build = dg.define_asset_job(
 
 
 def days_of_models(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What the launchpad asks for, as the configuration of the step."""
-    return {"dbt_models": {"config": dict(config)}}
+    """What the launchpad asks for, as the configuration of the run."""
+    return {"ops": {"dbt_models": {"config": dict(config)}}}
 
 
 rebuild_days = dg.define_asset_job(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 from dashboard_api.deps import AppSettings
 from dashboard_api.problems import ProblemError
@@ -26,7 +26,18 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-@router.get("/docs/warehouse")
+ADDRESS = "/docs/warehouse"
+# Where the session cookie, whose path is /api, tells who asks.
+PAGE = "/api/v1/docs/warehouse"
+
+
+@router.get(ADDRESS)
+async def documentation_address() -> RedirectResponse:
+    """A browser keeps the part after #, so links to a model work."""
+    return RedirectResponse(PAGE)
+
+
+@router.get(PAGE)
 async def warehouse_documentation(user: CurrentUser, settings: AppSettings) -> FileResponse:  # noqa: ARG001 - signed in
     page: Path = settings.warehouse_docs_page
     if not page.is_file():

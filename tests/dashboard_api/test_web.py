@@ -111,7 +111,9 @@ async def test_the_documentation_of_the_warehouse_is_for_people_who_are_signed_i
     app = create_app(settings.model_copy(update={"data_dir": tmp_path}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url=BASE_URL, follow_redirects=True
+        ) as client,
     ):
         stranger = await client.get("/docs/warehouse")
         reader = await client.get("/docs/warehouse", headers=team.members[Role.VIEWER].headers)

@@ -33,7 +33,7 @@ MAXIMUM_BODY_BYTES = 1024 * 1024
 
 ROUTERS = (
     auth, projects, keys, tracking_plan, rejected_events, limits, catalog, query, overview, ai,
-    live, health, warehouse_docs,
+    live, health,
 )  # fmt: skip
 
 
@@ -77,5 +77,6 @@ def create_app(settings: Settings) -> FastAPI:
     for module in ROUTERS:
         app.include_router(module.router)
     schema.install(app, routes_by_operation())
+    app.include_router(warehouse_docs.router)  # a page and no operation of the API
     web.serve(app, settings.web_dist_dir)
     return app

@@ -14,8 +14,8 @@
     {#- The first five of sorted samples whose bucket none before them has. -#}
     arraySlice(
         arrayFilter(
-            (sample, number) -> indexOf(
-                arrayMap(other -> other.1 % 256, {{ sorted }}), sample.1 % 256
+            (one, number) -> indexOf(
+                arrayMap(other -> other.1 % 256, {{ sorted }}), one.1 % 256
             ) = number,
             {{ sorted }},
             arrayEnumerate({{ sorted }})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from orchestration.defs.warehouse.rebuild import Days, request_rebuild
 from tests.dbt_project.comparison import built, check, seen
 from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.streams import Stream, random_overrides, random_stream, shuffled_loads
@@ -27,6 +28,9 @@ PHONE, LAPTOP, LINK = (
         ]
     )
 )
+# The only event of its day, which comes with the second load.
+EARLY = date(2024, 6, 1)
+LATE = Event(UUID(int=9), "search", int(datetime(2024, 6, 1, 12, tzinfo=UTC).timestamp() * 1000))
 COHORTS = """
 select cohort_date, cohort_size from analytics.fct_retention
 where project_id = 'merged' and period = 'day' and mode = 'rolling' and period_index = 0
@@ -41,11 +45,13 @@ def test_random_arrival_equals_the_reference_and_a_full_refresh(
     warehouse = new_warehouse()
     streams = [random_stream(seed) for seed in range(PROJECTS)]
     rng = random.Random(7)
-    # The last build has decisions about ids alone.
+    # The last build has decisions about ids and changes of settings alone.
     loads = [*shuffled_loads(rng, streams, LOADS), []]
     merged = Stream(Project("merged"), [PHONE, LAPTOP, LINK])
-    streams.append(merged)
+    late = Stream(Project("late"), [LATE])
+    streams += [merged, late]
     loads[0] += [(merged, PHONE), (merged, LAPTOP)]
+    loads[1] += [(late, LATE)]
     loads[2] += [(merged, LINK)]
     warehouse.configure([stream.project for stream in streams])
     loaded = set()
@@ -56,11 +62,30 @@ def test_random_arrival_equals_the_reference_and_a_full_refresh(
             streams = [replace(stream, overrides=random_overrides(rng)) for stream in streams]
             for stream in streams:
                 warehouse.override(stream.project, stream.overrides)
+        if load_id > LOADS:
+            streams[::3] = [replace(stream, project=changed(stream)) for stream in streams[::3]]
+            warehouse.configure([stream.project for stream in streams[::3]])
         warehouse.build("run")
         check(warehouse, [seen(stream, loaded) for stream in streams])
         march, april = date(2025, 3, 31), date(2025, 4, 6)
         linked = load_id >= LOADS
         assert warehouse.rows(COHORTS) == ([(march, 1)] if linked else [(march, 1), (april, 1)])
     incremental = built(warehouse)
+    # Days that are built anew from the middle of the history on change nothing.
+    assert request_rebuild(warehouse.client, Days(EARLY, EARLY)) == 2
+    warehouse.build("run")
+    assert built(warehouse) == incremental
     warehouse.build("run", "--full-refresh")
     assert built(warehouse) == incremental
+
+
+def changed(stream: Stream) -> Project:
+    """Other settings, of which each one moves rows of some mart."""
+    return replace(
+        stream.project,
+        timezone="Asia/Kolkata" if stream.project.timezone != "Asia/Kolkata" else "UTC",
+        session_timeout_seconds=900,
+        include_bots=not stream.project.include_bots,
+        week_start=3,
+        currency="USD" if stream.project.currency != "USD" else "EUR",
+    )

@@ -23,10 +23,12 @@ WHERE load_id IN (SELECT load_id FROM intermediate.hourly_pinned_load)
 """
 
 NOTE_WINDOW_SQL = """
-INSERT INTO intermediate.int_load_windows (version, committed_version, lo, hi, started_at)
+INSERT INTO intermediate.int_load_windows
+    (version, committed_version, committed_hi, lo, hi, started_at)
 SELECT
     toUnixTimestamp64Micro(now64(6)),
     {committed_version:UInt64},
+    {hi:UInt64},
     {lo:UInt64},
     {hi:UInt64},
     now64(3)

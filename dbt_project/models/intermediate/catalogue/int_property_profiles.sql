@@ -29,7 +29,11 @@ events as (
             )
         ) as entry
     from {{ ref('stg_events') }}
-    where {{ in_load_window() if history else up_to_window() }}
+    where
+        {{ up_to_window() }}
+        {% if history -%}
+        and load_id > {{ last_summed_load() }}
+        {%- endif %}
 
 ),
 
@@ -57,7 +61,7 @@ entries as (
             initial = '"', JSONExtractString(entry.2),
             entry.2
         ) as value,
-        leftUTF8(value, 100) as sample
+        leftUTF8(value, 100) as sample_text
     from events
 
 ),
@@ -69,12 +73,12 @@ buckets as (
         event_name,
         property_name,
         is_bot,
-        cityHash64(sample) % 256 as bucket,
+        cityHash64(sample_text) % 256 as bucket,
         count() as event_count,
         groupBitOr(value_type) as value_types,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
-        min((cityHash64(sample), sample)) as least_sample
+        min((cityHash64(sample_text), sample_text)) as least_sample
     from entries
     group by project_id, event_name, property_name, is_bot, bucket
 
@@ -104,7 +108,7 @@ committed as (
     select
         {{ contract_columns('int_property_profiles') }}
     from {{ history }}
-    where load_id <= {{ window_value('lo') }}
+    where load_id <= {{ last_summed_load() }}
     order by load_id desc
     limit 1 by project_id, event_name, property_name, is_bot
 
@@ -157,7 +161,7 @@ select
     {{ contract_columns('int_property_profiles') }}
 from totals
 {%- if history %}
-where load_id > {{ window_value('lo') }}
+where load_id > {{ last_summed_load() }}
 
 union all
 

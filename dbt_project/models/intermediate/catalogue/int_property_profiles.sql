@@ -31,9 +31,7 @@ events as (
     from {{ ref('stg_events') }}
     where
         {{ up_to_window() }}
-        {% if history -%}
-        and load_id > {{ last_summed_load() }}
-        {%- endif %}
+        and load_id > {{ last_summed_load() if history else 0 }}
 
 ),
 

@@ -24,6 +24,7 @@ from dashboard_api.routes import (
     query,
     rejected_events,
     tracking_plan,
+    warehouse_docs,
 )
 from dashboard_api.settings import Settings
 
@@ -76,5 +77,6 @@ def create_app(settings: Settings) -> FastAPI:
     for module in ROUTERS:
         app.include_router(module.router)
     schema.install(app, routes_by_operation())
+    app.include_router(warehouse_docs.router)  # a page and no operation of the API
     web.serve(app, settings.web_dist_dir)
     return app

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     bedrock_model_id: str = ""
 
     dbt_target_dir: Path = REPOSITORY / "dbt_project" / "target"
+    data_dir: Path = Path(".data")
     web_dist_dir: Path = REPOSITORY / "dashboard_web" / "dist"
 
     access_token_seconds: int = 15 * 60
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
         description="Who may register once the first account exists",
         validation_alias=AliasChoices("registration", "REGISTRATION"),
     )
+
+    @property
+    def warehouse_docs_page(self) -> Path:
+        """Written by Dagster's asset docs/warehouse."""
+        return self.data_dir.resolve() / "warehouse_docs" / "index.html"
 
     @property
     def has_bedrock(self) -> bool:

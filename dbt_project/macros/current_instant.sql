@@ -6,3 +6,19 @@
     now64(3, 'UTC')
     {%- endif -%}
 {%- endmacro %}
+
+
+{% macro local_today(utc_offsets) -%}
+    {#- Today in the zone whose changes of offset are given, as int_projects has them. -#}
+    toDate(
+        {{ current_instant() }} + toIntervalSecond(
+            tupleElement(
+                arrayLast(
+                    change -> change.1 <= {{ current_instant() }},
+                    {{ utc_offsets }}
+                ),
+                2
+            )
+        )
+    )
+{%- endmacro %}

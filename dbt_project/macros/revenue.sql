@@ -33,3 +33,34 @@
         toDecimal64(0, 4)
     )
 {%- endmacro %}
+
+
+{% macro money(total) -%}
+    {#-
+        A sum of amounts as money, held at the 18 digits of Decimal(18, 4): one event may
+        state 99,999,999,999,999.9999, so that ten could overflow and fail the build.
+    -#}
+    toDecimal64(
+        greatest(
+            least({{ total }}, toDecimal128('99999999999999.9999', 4)),
+            toDecimal128('-99999999999999.9999', 4)
+        ),
+        4
+    )
+{%- endmacro %}
+
+
+{% macro money_per(total, number) -%}
+    {#- Money divided by a number, rounded half away from zero; NULL when the number is 0. -#}
+    if(
+        {{ number }} = 0,
+        null,
+        toDecimal64(
+            round(
+                toDecimal128({{ total }}, 8) / greatest(toInt64({{ number }}), 1),
+                4
+            ),
+            4
+        )
+    )
+{%- endmacro %}

@@ -22,6 +22,16 @@
 {%- endmacro %}
 
 
+{% macro last_summed_load() -%}
+    {#-
+        Sums over events of raw, which never change, go on from here. Building days anew
+        reads loads a second time that sums hold already; only from load 0 on they start
+        anew, too.
+    -#}
+    if({{ window_value('lo') }} = 0, 0, {{ window_value('committed_hi') }})
+{%- endmacro %}
+
+
 {% macro written_since_commit() -%}
     {#- Rows of this build and of those that died since the last committed one. -#}
     version > {{ window_value('committed_version') }}

@@ -6,9 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from control_plane.database import AsyncDatabase
+from control_plane.roles import Role
 from dashboard_api.application import create_app
 from dashboard_api.settings import Settings
-from tests.dashboard_api.conftest import BASE_URL
+from tests.dashboard_api.conftest import BASE_URL, Team
 
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
@@ -98,3 +100,27 @@ async def test_without_a_bundle_the_api_still_starts(settings: Settings, tmp_pat
     assert page.status_code == 503
     assert "make web" in page.text
     assert schema.status_code == 200
+
+
+async def test_the_documentation_of_the_warehouse_is_for_people_who_are_signed_in(
+    settings: Settings, tmp_path: Path, database: AsyncDatabase, team: Team
+) -> None:
+    page = tmp_path / "warehouse_docs" / "index.html"
+    page.parent.mkdir()
+    page.write_text("<title>dbt Docs</title>")
+    app = create_app(settings.model_copy(update={"data_dir": tmp_path}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url=BASE_URL, follow_redirects=True
+        ) as client,
+    ):
+        stranger = await client.get("/docs/warehouse")
+        reader = await client.get("/docs/warehouse", headers=team.members[Role.VIEWER].headers)
+        page.unlink()
+        missing = await client.get("/docs/warehouse", headers=team.members[Role.VIEWER].headers)
+
+    assert stranger.status_code == 401
+    assert (reader.status_code, reader.text) == (200, "<title>dbt Docs</title>")
+    assert reader.headers["content-security-policy"].startswith("sandbox allow-scripts")
+    assert (missing.status_code, missing.json()["type"]) == (404, "not-documented-yet")

@@ -2,16 +2,37 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from tests.dbt_project.reference.catalogue import (
+    EventEntry,
+    PropertyEntry,
+    events_seen,
+    properties_seen,
+)
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
-from tests.dbt_project.reference.identities import NOBODY, person, persons
+from tests.dbt_project.reference.identities import (
+    NOBODY,
+    Refusal,
+    person,
+    persons,
+    refused_merges,
+)
+from tests.dbt_project.reference.lifecycle import lifecycle
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
+from tests.dbt_project.reference.retention import Retention, retention
+from tests.dbt_project.reference.revenue import (
+    LifetimeValue,
+    RevenueDay,
+    lifetime_values,
+    revenue_days,
+)
 from tests.dbt_project.reference.sessions import Session, sessions
-from tests.dbt_project.streams import FUNNELS, Stream
+from tests.dbt_project.streams import FUNNELS, PLAN, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
 
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -22,22 +43,31 @@ Hour = tuple[int, str, str, str]
 
 def seen(stream: Stream, events: Collection[Event]) -> Stream:
     """The part of the stream that was loaded."""
-    return Stream(stream.project, [event for event in stream.events if event in events])
+    return replace(stream, events=[event for event in stream.events if event in events])
 
 
 def expected(stream: Stream) -> dict[str, Rows]:
     """Mart by mart, the rows of one project."""
     project, events = stream.project, stream.events
-    people = persons(project.project_id, events)
+    people = persons(project.project_id, events, stream.overrides)
     visits = sessions(project, events, people)
     session_of = {event_id: visit for visit in visits for event_id in visit.event_ids}
     days = person_days(project, events, people, session_of)
+    today = local_date(NOW_MS, project.timezone)
+    active = active_users(days, today)
     return {
         "dim_identities": people,
+        "fct_refused_merges": refused_merges(events),
         "fct_events": {event.event_id: person(event, people) for event in events},
         "fct_sessions": {(visit.device_id, visit.started_ms): visit for visit in visits},
         "fct_person_days": days,
-        "active_users_daily": active_users(days, local_date(NOW_MS, project.timezone)),
+        "active_users_daily": active,
+        "fct_lifecycle_daily": lifecycle(days, active),
+        "fct_retention": retention(project, events, people, NOW_MS),
+        "fct_revenue_daily": revenue_days(project, events, people),
+        "fct_ltv_cohorts": lifetime_values(project, events, people, today),
+        "dim_events": events_seen(project, events, PLAN),
+        "dim_properties": properties_seen(project, events, PLAN),
         "dim_persons": _expected_persons(stream, people, days),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
@@ -142,6 +172,10 @@ def _row(*values: object) -> tuple[object, ...]:
     return values
 
 
+def _property(*values: Any) -> PropertyEntry:
+    return PropertyEntry(*(*values[:-1], tuple(values[-1])))
+
+
 def _session(*values: Any) -> Session:
     return Session(*(*values[:-1], frozenset(values[-1])))
 
@@ -157,13 +191,22 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         1,
         _value,
     ),
+    "fct_refused_merges": (
+        "select project_id, distinct_id, target_id, reason,"
+        " toUnixTimestamp64Milli(first_refused_at), toUnixTimestamp64Milli(last_refused_at),"
+        " event_count from analytics.fct_refused_merges",
+        2,
+        Refusal,
+    ),
     "fct_events": ("select project_id, event_id, person_id from analytics.fct_events", 1, _value),
     "fct_sessions": (
         """
         select project_id, device_id, toUnixTimestamp64Milli(started_at) as started_ms, person_id,
             device_id, toUnixTimestamp64Milli(run_started_at), started_ms,
             toUnixTimestamp64Milli(ended_at), round(engaged_seconds * 1000), event_count,
-            page_view_count, is_bounce, entry_path, exit_path, country, events.event_ids
+            page_view_count, is_bounce, entry_path, exit_path, country, tracker_session_id,
+            order_count, landing_url, exit_url, (utm_source, utm_campaign, utm_content),
+            (last_utm_source, last_utm_campaign, last_utm_content), events.event_ids
         from analytics.fct_sessions as sessions
         left join (
             select project_id, session_id, groupArray(event_id) as event_ids
@@ -175,7 +218,7 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
     ),
     "fct_person_days": (
         "select project_id, person_id, activity_date, event_count, session_count,"
-        " page_view_count, toFloat64(revenue), is_new from analytics.fct_person_days",
+        " page_view_count, revenue, is_new from analytics.fct_person_days",
         2,
         PersonDay,
     ),
@@ -184,6 +227,45 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " from analytics.active_users_daily",
         1,
         ActiveUsers,
+    ),
+    "fct_lifecycle_daily": (
+        "select project_id, activity_date, state, person_count from analytics.fct_lifecycle_daily",
+        2,
+        _value,
+    ),
+    "fct_retention": (
+        "select project_id, cohort_date, period, period_index, mode, cohort_size, retained,"
+        " retained_on_or_after, is_complete from analytics.fct_retention",
+        4,
+        Retention,
+    ),
+    "fct_revenue_daily": (
+        "select project_id, revenue_date, currency, is_known_currency, revenue, refunds,"
+        " net_revenue, order_count, refund_count, average_order_value, paying_persons"
+        " from analytics.fct_revenue_daily",
+        2,
+        RevenueDay,
+    ),
+    "fct_ltv_cohorts": (
+        "select project_id, cohort_month, currency, month_index, cohort_size, paying_persons,"
+        " net_revenue, cumulative_net_revenue, net_revenue_per_person, is_complete"
+        " from analytics.fct_ltv_cohorts",
+        3,
+        LifetimeValue,
+    ),
+    "dim_events": (
+        "select project_id, event_name, description, is_documented, event_count,"
+        " toUnixTimestamp64Milli(first_seen_at), toUnixTimestamp64Milli(last_seen_at)"
+        " from analytics.dim_events",
+        1,
+        EventEntry,
+    ),
+    "dim_properties": (
+        "select project_id, event_name, property_name, value_type, fill_rate, description,"
+        " is_documented, event_count, toUnixTimestamp64Milli(first_seen_at),"
+        " toUnixTimestamp64Milli(last_seen_at), sample_values from analytics.dim_properties",
+        2,
+        _property,
     ),
     "dim_persons": (
         "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"

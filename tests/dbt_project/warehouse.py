@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,10 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.streams import FUNNELS, funnel_definition, raw_row
+from tests.dbt_project.reference.identities import Override
+from tests.dbt_project.streams import FUNNELS, PLAN, funnel_definition, raw_row
 
-# "Today" of all builds, after the end of every stream.
+# "Today" of all builds; some streams go on after it, as clients' clocks may.
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -68,6 +69,18 @@ class Warehouse:
         rows = [[getattr(project, name) for name in columns] for project in projects]
         self.client.insert("raw.projects", rows, column_names=columns)
         self.define_funnels(projects)
+        self.plan_events(projects)
+
+    def plan_events(self, projects: Sequence[Project]) -> None:
+        self.client.insert(
+            "raw.event_schemas",
+            [
+                [project.project_id, *key, *entry]
+                for project in projects
+                for key, entry in PLAN.items()
+            ],
+            column_names=["project_id", "event_name", "property_name", "value_type", "description"],
+        )
 
     def define_funnels(self, projects: Sequence[Project]) -> None:
         self.client.insert(
@@ -78,6 +91,21 @@ class Warehouse:
                 for funnel in FUNNELS
             ],
             column_names=["project_id", "funnel_id", "name", "definition"],
+        )
+
+    def override(self, project: Project, overrides: Mapping[str, Override]) -> None:
+        """Decide anew about all ids of a project."""
+        self.client.command(
+            "delete from raw.identity_overrides where project_id = {project_id:String}",
+            parameters={"project_id": project.project_id},
+        )
+        self.client.insert(
+            "raw.identity_overrides",
+            [
+                [project.project_id, one, "merge" if decided.user_id else "split", decided.user_id]
+                for one, decided in overrides.items()
+            ],
+            column_names=["project_id", "distinct_id", "action", "user_id"],
         )
 
     def build(self, *arguments: str) -> None:

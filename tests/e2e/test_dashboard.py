@@ -37,6 +37,16 @@ def overview(page: Page) -> Page:
     return page
 
 
+def test_the_documentation_of_the_warehouse_opens_a_model(page: Page) -> None:
+    """After the first build, and although a page in a sandbox may not load dbt's icons."""
+    # Another page, whose complaints about icons do not count.
+    documentation = page.context.new_page()
+    documentation.goto("/docs/warehouse#!/model/model.analytics.fct_events")
+    expect(documentation).to_have_title("dbt Docs")
+    description = documentation.get_by_text("Every accepted event, assigned to a person")
+    expect(description.first).to_be_visible()
+
+
 def tile(page: Page, metric: str) -> float:
     return float(page.locator(f"[data-metric={metric}]").get_attribute("data-value") or "nan")
 

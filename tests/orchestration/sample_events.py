@@ -15,7 +15,7 @@ SELECT
     if(number % 5 = 0, 'order_completed', 'page_view'),
     if(number % 20 < 5, concat('user-', toString(number % 20)), ''),
     concat('device-', toString(number % 20)),
-    now64(3) - toIntervalSecond(3 * number) AS happened_at,
+    now64(3) - toIntervalSecond(3 * number) - toIntervalDay({days_ago:UInt16}) AS happened_at,
     happened_at,
     happened_at,
     now64(3),
@@ -34,7 +34,13 @@ FROM numbers({count:UInt64})
 """
 
 
-def load_events(client: Client, project_id: str, count: int, load_id: int) -> None:
-    client.command(
-        INSERT_SQL, parameters={"project_id": project_id, "count": count, "load_id": load_id}
-    )
+def load_events(
+    client: Client, project_id: str, count: int, load_id: int, *, days_ago: int = 0
+) -> None:
+    parameters = {
+        "project_id": project_id,
+        "count": count,
+        "load_id": load_id,
+        "days_ago": days_ago,
+    }
+    client.command(INSERT_SQL, parameters=parameters)

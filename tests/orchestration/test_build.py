@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 import psutil
@@ -45,8 +47,24 @@ def first_build(definitions: dg.Definitions, project_id: str) -> dg.ExecuteInPro
     return run(definitions, "build")
 
 
-def run(definitions: dg.Definitions, job: str) -> dg.ExecuteInProcessResult:
-    return definitions.resolve_job_def(job).execute_in_process(raise_on_error=False)
+@pytest.fixture(scope="module")
+def late_refresh(
+    definitions: dg.Definitions,
+    platform: Platform,
+    project_id: str,
+    first_build: dg.ExecuteInProcessResult,
+) -> dg.ExecuteInProcessResult:
+    """200 events of ten days ago, which arrive after those of today."""
+    assert first_build.success
+    load_events(platform.client, project_id, 200, load_id=2, days_ago=10)
+    return run(definitions, "refresh")
+
+
+def run(
+    definitions: dg.Definitions, job: str, run_config: dict[str, Any] | None = None
+) -> dg.ExecuteInProcessResult:
+    definition = definitions.resolve_job_def(job)
+    return definition.execute_in_process(run_config=run_config, raise_on_error=False)
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -98,9 +116,22 @@ def test_project_settings_reach_the_warehouse(platform: Platform, project_id: st
 @pytest.mark.usefixtures("first_build")
 def test_outcomes_of_checks_are_kept(platform: Platform) -> None:
     sql = "SELECT countIf(passed), count() FROM ops.quality_results WHERE source = '{}'"
-    for source, least in (("great_expectations", 15), ("reconciliation", 4), ("dbt", 8)):
+    for source, least in (("great_expectations", 25), ("reconciliation", 4), ("dbt", 8)):
         passed, total = platform.client.query(sql.format(source)).result_rows[0]
         assert passed == total >= least
+
+
+@pytest.mark.usefixtures("first_build")
+def test_a_project_finds_every_check_in_its_quality_results(
+    platform: Platform, project_id: str
+) -> None:
+    outcomes = number(platform, "SELECT count() FROM ops.quality_results")
+    sql = (
+        "SELECT count(), countIf(has_passed), sum(unexpected_count), uniqExact(suite) >= 9 "
+        "FROM analytics.quality_results WHERE project_id = {project:String}"
+    )
+    rows = platform.client.query(sql, parameters={"project": project_id}).result_rows
+    assert rows == [(outcomes, outcomes, 0, 1)]
 
 
 def test_queries_carry_the_run_that_sent_them(
@@ -121,20 +152,110 @@ def test_queries_carry_the_run_that_sent_them(
     }
 
 
+def test_every_column_of_every_model_tells_what_it_is_made_of(
+    definitions: dg.Definitions, first_build: dg.ExecuteInProcessResult
+) -> None:
+    columns = {
+        spec.key.to_user_string(): {column.name for column in schema.columns}
+        for spec in definitions.resolve_all_asset_specs()
+        if (schema := spec.metadata.get("dagster/column_schema"))
+    }
+    lineage = column_lineage_by_asset(first_build)
+    assert {asset: set(deps) for asset, deps in lineage.items()} == columns
+    assert lineage["analytics/active_users_daily"]["wau"] == {"analytics/fct_person_days.person_id"}
+    assert lineage["analytics/fct_sessions"]["engaged_seconds"] == {
+        "analytics/fct_events.occurred_at"
+    }
+    constants = {
+        column
+        for asset, deps in lineage.items()
+        if asset.startswith("analytics/")
+        for column, sources in deps.items()
+        if not sources
+    }
+    assert constants <= {"version", "mode"}
+
+
+def column_lineage_by_asset(
+    result: dg.ExecuteInProcessResult,
+) -> dict[str, dict[str, set[str]]]:
+    """asset -> column -> what it is made of, each as asset.column."""
+    return {
+        event.asset_key.to_user_string(): {
+            column: {f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps}
+            for column, deps in found.value.deps_by_column.items()
+        }
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+        and (found := event.materialization.metadata.get("dagster/column_lineage"))
+        and isinstance(found, dg.TableColumnLineageMetadataValue)
+    }
+
+
+@pytest.mark.usefixtures("first_build")
+def test_the_documentation_of_the_warehouse_is_one_page(platform: Platform) -> None:
+    page = (platform.data_directory / "warehouse_docs" / "index.html").read_text()
+    assert "Every accepted event, assigned to a person and a session." in page
+
+
 @pytest.mark.usefixtures("first_build")
 def test_an_invocation_that_succeeded_leaves_no_files(platform: Platform) -> None:
     assert list((platform.data_directory / "dagster" / "dbt_runs").iterdir()) == []
 
 
-@pytest.mark.usefixtures("first_build")
 def test_a_refresh_takes_new_events_without_checks(
-    definitions: dg.Definitions, platform: Platform, project_id: str
+    platform: Platform, late_refresh: dg.ExecuteInProcessResult
 ) -> None:
-    load_events(platform.client, project_id, 200, load_id=2)
-    result = run(definitions, "refresh")
-    assert result.success
-    assert result.get_asset_check_evaluations() == []
+    assert late_refresh.success
+    assert late_refresh.get_asset_check_evaluations() == []
     assert number(platform, "SELECT count() FROM analytics.fct_events") == EVENTS + 200
+
+
+@pytest.mark.usefixtures("late_refresh")
+def test_days_are_built_anew_and_other_loads_are_left_alone(
+    definitions: dg.Definitions, platform: Platform
+) -> None:
+    before = contents(platform)
+    others = "SELECT max(version) FROM analytics.fct_events WHERE load_id = 1"
+    version = number(platform, others)
+    for damage in (
+        "fct_events DELETE WHERE load_id = 2",
+        "fct_person_days DELETE WHERE activity_date < today() - 5",
+        "fct_hourly DELETE WHERE hour_at < today() - 5",
+        "fct_sessions UPDATE entry_path = '/wrong' WHERE session_date < today() - 5",
+    ):
+        platform.client.command(f"ALTER TABLE analytics.{damage} SETTINGS mutations_sync = 2")
+    assert contents(platform) != before
+    today = datetime.now(UTC).date()
+    days = {"from_day": str(today - timedelta(11)), "to_day": str(today - timedelta(9))}
+    assert run(definitions, "rebuild_days", days).success
+    assert contents(platform) == before
+    assert number(platform, others) == version
+
+
+def contents(platform: Platform) -> dict[str, tuple[object, ...]]:
+    """Rows and a checksum of what readers see, whichever build has written it."""
+    columns = {
+        "fct_events": "* EXCEPT version",
+        "fct_sessions": "* EXCEPT version",
+        "fct_person_days": "* EXCEPT version",
+        "fct_hourly": "* EXCEPT version",
+        "dim_persons": "* EXCEPT version",
+        "dim_identities": "* EXCEPT version",
+        "fct_refused_merges": "* EXCEPT version",
+        "active_users_daily": "*",
+        "fct_lifecycle_daily": "*",
+        "fct_retention": "*",
+        "fct_revenue_daily": "*",
+        "fct_ltv_cohorts": "*",
+        "dim_properties": "*",
+        "events_hourly": "*",
+    }
+    sql = "SELECT count(), sum(cityHash64({})) FROM analytics.{}"
+    return {
+        table: tuple(platform.client.query(sql.format(names, table)).result_rows[0])
+        for table, names in columns.items()
+    }
 
 
 @pytest.mark.usefixtures("first_build")
@@ -144,7 +265,9 @@ def test_bad_raw_events_keep_the_models_from_being_built(
     before = number(platform, "SELECT count() FROM analytics.fct_events")
     platform.client.command(
         "INSERT INTO raw.events (project_id, event_id, type, event_name, timestamp, received_at,"
-        " load_id) VALUES ('', generateUUIDv4(), 'click', '', now64(3), now64(3), 99)"
+        " load_id) VALUES ('', generateUUIDv4(), 'click', '', now64(3), now64(3), 99),"
+        " ({project:String}, generateUUIDv4(), 'tap', 'tap', now64(3), now64(3), 99)",
+        parameters={"project": project_id},
     )
     result = run(definitions, "build")
     platform.client.command(
@@ -159,6 +282,20 @@ def test_bad_raw_events_keep_the_models_from_being_built(
     }
     assert not any(key.startswith("analytics/") for key in materialized(result))
     assert number(platform, "SELECT count() FROM analytics.fct_events") == before
+    assert failures_of_project(platform, result.run_id, project_id) == {
+        "type_is_known": 1,  # of two: the other one names no project
+        "person_is_present": 1,
+    }
+
+
+def failures_of_project(platform: Platform, run_id: str, project_id: str) -> dict[str, int]:
+    """expectation -> rows of the project that break it."""
+    sql = (
+        "SELECT expectation, unexpected_count FROM analytics.quality_results "
+        "WHERE run_id = {run:String} AND project_id = {project:String} AND NOT has_passed"
+    )
+    rows = platform.client.query(sql, parameters={"run": run_id, "project": project_id})
+    return {str(expectation): int(count) for expectation, count in rows.result_rows}
 
 
 @pytest.mark.usefixtures("first_build")

@@ -44,7 +44,7 @@ def _events(seed: int) -> Iterator[Event]:
             user_id=f"u{rng.randrange(12)}",
             path=rng.choice(["/", "/docs", "/pricing"]) if name == "page_view" else "",
             country=rng.choice(["", "DE", "FR", "US"]),
-            revenue=rng.choice([5.0, 12.5]) if name == "order_completed" else 0.0,
+            properties={"revenue": rng.choice([5.0, 12.5])} if name == "order_completed" else {},
             is_bot=rng.random() < 0.1,
         )
 

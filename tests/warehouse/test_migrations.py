@@ -52,6 +52,7 @@ def test_every_raw_table_exists(client: Client) -> None:
         "events_rejected",
         "event_schemas",
         "funnel_definitions",
+        "identity_overrides",
         "load_watermarks",
         "projects",
         "time_zone_offsets",

@@ -28,6 +28,7 @@ typed as (
         type as event_type,
         user_id,
         anonymous_id,
+        previous_id,
         valid_user_id,
         valid_anonymous_id,
         valid_previous_id,
@@ -80,8 +81,9 @@ typed as (
         ) as is_order,
         if(is_refund, -abs(amount), amount) as revenue,
         if(
-            position(properties, '"currency"') > 0,
-            upper(JSONExtractString(properties, 'currency')),
+            position(properties, '"currency"') > 0
+            and JSONType(properties, 'currency') = 'String',
+            upper(trimBoth(JSONExtractString(properties, 'currency'))),
             ''
         ) as currency,
         properties,

@@ -25,7 +25,8 @@ settings as (
         toUInt32(greatest(session_cap_seconds, 1)) as session_cap_seconds,
         session_cut_at_midnight,
         session_cut_on_campaign,
-        include_bots
+        include_bots,
+        if(week_start between 1 and 7, week_start, 1) as week_start
     from projects
 
 )

@@ -16,6 +16,7 @@ from orchestration.table_metadata import table_metadata
 
 RAW_EVENTS = dg.AssetKey(["raw", "events"])
 REJECTED_EVENTS = dg.AssetKey(["raw", "events_rejected"])
+IDENTITY_OVERRIDES = dg.AssetKey(["raw", "identity_overrides"])
 TIME_ZONE_OFFSETS = dg.AssetKey(["raw", "time_zone_offsets"])
 
 # Dagster calls the decorator beta; of the alternatives, a source asset cannot name an owner.
@@ -44,6 +45,11 @@ def spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
         spec(
             REJECTED_EVENTS,
             "Events that were refused, with the reason and their bytes. One row per event.",
+        ),
+        spec(
+            IDENTITY_OVERRIDES,
+            "What people decide about ids, over what events say; the newest decision about an id"
+            " holds. One row per id and decision.",
         ),
         spec(
             TIME_ZONE_OFFSETS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
+from clickhouse_connect.driver.client import Client
 
 from orchestration.defs.ingest.assets import RAW_EVENTS
 from orchestration.defs.quality import mart_suites, raw_suites
@@ -53,17 +54,17 @@ def run_checks(
             for item in reconciliations
             if item.name in selected_names(context, item.asset)
         ]
-        outcomes += validate(context, warehouse, suites)
+        outcomes += validate(context, warehouse.url, client, suites)
         record(client, run_id, outcomes)
     yield from (outcome.as_check_result() for outcome in outcomes)
 
 
 def validate(
-    context: dg.AssetCheckExecutionContext, warehouse: Warehouse, suites: Sequence[Suite]
+    context: dg.AssetCheckExecutionContext, url: str, client: Client, suites: Sequence[Suite]
 ) -> list[CheckOutcome]:
     from orchestration.defs.quality.expectations import Validator
 
-    validator = Validator(warehouse.url)
+    validator = Validator(url, client)
     return [
         outcome
         for suite in suites

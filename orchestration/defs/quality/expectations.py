@@ -5,7 +5,10 @@ checks data may pay.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from clickhouse_connect.driver.client import Client
 
 from orchestration.defs.quality.results import CheckOutcome
 from orchestration.defs.quality.suites import Expectation, Suite
@@ -22,7 +25,8 @@ SHOWN_KEYS = ("error", "observed_value", "unexpected_percent", "partial_unexpect
 class Validator:
     """One connection and one ephemeral context for any number of suites."""
 
-    def __init__(self, clickhouse_url: str) -> None:
+    def __init__(self, clickhouse_url: str, client: Client) -> None:
+        self._client = client
         self._context = _context()
         self._source = self._context.data_sources.add_sql(
             "warehouse",
@@ -37,7 +41,19 @@ class Validator:
             return
         batch = self._batch(suite)
         for expectation in expectations:
-            yield _evaluate(batch, suite, expectation)
+            outcome = _evaluate(batch, suite, expectation)
+            if expectation.violations and "error" not in outcome.observed:
+                failing = {} if outcome.passed else self._failing_projects(suite, expectation)
+                outcome = replace(outcome, unexpected_by_project=failing)
+            yield outcome
+
+    def _failing_projects(self, suite: Suite, expectation: Expectation) -> dict[str, int]:
+        """How many rows of each project break the rule."""
+        violations = str(expectation.violations).replace("{batch}", f"({suite.query})")
+        result = self._client.query(
+            f"SELECT toString(project_id), count() FROM ({violations}) GROUP BY project_id"  # noqa: S608 - ours
+        )
+        return {str(project_id): int(count) for project_id, count in result.result_rows}
 
     def _batch(self, suite: Suite) -> "Batch":
         name = f"{suite.table}: {suite.query}"
@@ -74,6 +90,7 @@ def _evaluate(batch: "Batch", suite: Suite, expectation: Expectation) -> CheckOu
         found = {"error": problem}
     return CheckOutcome(
         suite.asset,
+        suite.name,
         expectation.name,
         "great_expectations",
         passed=bool(result.success),

@@ -1,5 +1,6 @@
 """The same number by two ways: rollup and raw, rows and ids. The queries are in `sql/`."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from orchestration.defs.ingest.assets import RAW_EVENTS
 from orchestration.defs.quality.mart_suites import mart
+from orchestration.defs.quality.results import RECONCILIATIONS as SUITE
 from orchestration.defs.quality.results import CheckOutcome
 
 SQL_DIRECTORY = Path(__file__).parent / "sql"
@@ -69,20 +71,26 @@ def reconcile(client: Client, reconciliation: Reconciliation) -> CheckOutcome:
         reconciliation,
         len(differences),
         {"differences": differences[:SHOWN_DIFFERENCES]} if differences else {},
+        Counter(str(difference["project_id"]) for difference in differences),
     )
 
 
 def _outcome(
-    reconciliation: Reconciliation, unexpected: int, observed: Mapping[str, Any]
+    reconciliation: Reconciliation,
+    unexpected: int,
+    observed: Mapping[str, Any],
+    by_project: Mapping[str, int] | None = None,
 ) -> CheckOutcome:
     return CheckOutcome(
         reconciliation.asset,
+        SUITE,
         reconciliation.name,
         "reconciliation",
         passed=unexpected == 0,
         blocking=True,
         unexpected_count=unexpected,
         observed=observed,
+        unexpected_by_project=by_project,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from control_plane.repositories.refresh_tokens import delete_expired
+from orchestration.defs.upkeep.compaction import compact
 from orchestration.resources import ControlPlane
 from orchestration.settings import settings
 
@@ -70,12 +71,22 @@ def purge_sessions(context: dg.OpExecutionContext, control_plane: ControlPlane) 
 
 @dg.job(
     description="Delete old runs, their output, what failed dbt invocations left, and the tokens "
-    "of ended sessions.",
+    "of ended sessions; advise which partitions to compact.",
     executor_def=dg.in_process_executor,
 )
 def upkeep() -> None:
     purge_history()
     purge_sessions()
+    compact()
 
 
-jobs = (upkeep,)
+@dg.job(
+    description="Advice which partitions to compact; with `apply`, compact them, which reads and "
+    "writes them whole.",
+    executor_def=dg.in_process_executor,
+)
+def compaction() -> None:
+    compact()
+
+
+jobs = (upkeep, compaction)

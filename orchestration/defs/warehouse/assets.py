@@ -1,15 +1,18 @@
 """Every dbt model, built by one dbt invocation a run."""
 
+import json
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
 
 import dagster as dg
 from dagster_dbt import dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
+from pydantic import model_validator
 
 from orchestration.dbt_process import LOG_COMMENT
-from orchestration.defs.quality.results import CheckOutcome, record
+from orchestration.defs.quality.results import DBT_TESTS, CheckOutcome, record
 from orchestration.defs.warehouse.arguments import build_arguments
 from orchestration.defs.warehouse.dbt import (
     WarehouseDbt,
@@ -18,6 +21,8 @@ from orchestration.defs.warehouse.dbt import (
     is_transient,
     prepare_invocation,
 )
+from orchestration.defs.warehouse.model_lineage import ModelLineage
+from orchestration.defs.warehouse.rebuild import parse_days, request_rebuild
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
 from orchestration.resources import Warehouse, log_comment
@@ -29,6 +34,14 @@ project = dbt_project(settings())
 class BuildConfig(dg.Config):
     full_refresh: bool = False
     """Rebuild incremental models from raw data instead of adding what is new."""
+    from_day: str = ""
+    """YYYY-MM-DD: build this day and what follows anew, up to `to_day` if it is given."""
+    to_day: str = ""
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        parse_days(self.from_day, self.to_day)
+        return self
 
 
 # One group of assets, not one a layer: each dbt invocation costs some 5 CPU-s before its first
@@ -50,11 +63,17 @@ def dbt_models(
     run_id = context.run.run_id
     target_path = settings().dbt_runs_dir / f"{run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
+    days = parse_days(config.from_day, config.to_day)
+    if days and not config.full_refresh:
+        with warehouse.client(run_id, "dbt_models") as client:
+            load = request_rebuild(client, days)
+        context.log.info("loads from %s on are built anew", load or "the last committed one")
     arguments = build_arguments(full_refresh=config.full_refresh)
     os.environ[LOG_COMMENT] = log_comment(run_id, "dbt_models")
     tests: list[CheckOutcome] = []
     try:
-        for event in dbt.cli(arguments, context=context, target_path=target_path).stream():
+        events = dbt.cli(arguments, context=context, target_path=target_path).stream()
+        for event in with_lineage(events, warehouse, run_id, target_path):
             if isinstance(event, dg.AssetCheckResult):
                 tests.append(outcome_of_test(event))
             yield event
@@ -64,6 +83,22 @@ def dbt_models(
     finally:
         record_tests(warehouse, run_id, tests)
     forget_invocation(target_path)
+
+
+def with_lineage(
+    events: Iterable[Any], warehouse: Warehouse, run_id: str, target_path: Path
+) -> Iterator[Any]:
+    """The events of dbt; those of models tell which columns theirs are made of."""
+    manifest = json.loads(project.manifest_path.read_text())
+    with warehouse.client(run_id, "dbt_models") as client:
+        lineage = ModelLineage(manifest, target_path, settings().column_lineage_cache, client)
+        for event in events:
+            if isinstance(event, dg.Output):
+                found = lineage.metadata(str(event.metadata["unique_id"].value))
+                yield event.with_metadata({**event.metadata, **found})
+            else:
+                yield event
+        lineage.save()
 
 
 def record_tests(warehouse: Warehouse, run_id: str, tests: list[CheckOutcome]) -> None:
@@ -78,6 +113,7 @@ def outcome_of_test(result: dg.AssetCheckResult) -> CheckOutcome:
     count = failed_rows.value if failed_rows else 0
     return CheckOutcome(
         asset=result.asset_key or dg.AssetKey([]),
+        suite=DBT_TESTS,
         check_name=result.check_name or "",
         source="dbt",
         passed=result.passed,

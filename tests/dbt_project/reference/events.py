@@ -19,6 +19,8 @@ class Project:
     session_cut_at_midnight: bool = False
     session_cut_on_campaign: bool = False
     include_bots: bool = False
+    week_start: int = 1
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,15 @@ class Event:
     anonymous_id: str = ""
     previous_id: str = ""
     path: str = ""
+    url: str = ""
+    tracker_session_id: str = ""
     country: str = ""
     platform: str = ""
+    utm_source: str = ""
     utm_campaign: str = ""
-    revenue: float = 0.0
+    utm_content: str = ""
     is_bot: bool = False
+    properties: dict[str, object] = field(default_factory=dict, hash=False)
     traits: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -51,6 +57,10 @@ class Event:
         return valid(self.anonymous_id)
 
     @property
+    def previous(self) -> str:
+        return valid(self.previous_id)
+
+    @property
     def distinct_id(self) -> str:
         return self.user or self.anonymous
 
@@ -61,6 +71,10 @@ class Event:
     @property
     def is_page_view(self) -> bool:
         return self.type in {"page", "screen"} or self.event_name in PAGE_VIEWS
+
+    @property
+    def touch(self) -> tuple[str, str, str]:
+        return self.utm_source, self.utm_campaign, self.utm_content
 
     def is_counted(self, project: Project) -> bool:
         return project.include_bots or not self.is_bot
@@ -76,3 +90,9 @@ def moment(occurred_ms: int) -> datetime:
 
 def local_date(occurred_ms: int, timezone: str) -> date:
     return moment(occurred_ms).astimezone(ZoneInfo(timezone)).date()
+
+
+def months_later(month: date, count: int) -> date:
+    """The first day of the month that many months after the given one's."""
+    number = month.year * 12 + month.month - 1 + count
+    return date(number // 12, number % 12 + 1, 1)

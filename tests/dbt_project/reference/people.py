@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from tests.dbt_project.reference.events import Event, Project, local_date
 from tests.dbt_project.reference.identities import NOBODY, person
+from tests.dbt_project.reference.revenue import revenue
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class PersonDay:
     event_count: int
     session_count: int
     page_view_count: int
-    revenue: float
+    revenue: Decimal
     is_new: bool
 
 
@@ -45,7 +47,7 @@ def person_days(
             event_count=len(group),
             session_count=len({session_of[event.event_id] for event in group}),
             page_view_count=sum(event.is_page_view for event in group),
-            revenue=round(sum(event.revenue for event in group), 4),
+            revenue=sum((revenue(event) for event in group), Decimal()),
             is_new=first[who] == day,
         )
         for (who, day), group in days.items()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tests.dbt_project.reference.events import Event, Project, local_date
 from tests.dbt_project.reference.identities import person
+from tests.dbt_project.reference.revenue import is_order
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Session:
     entry_path: str
     exit_path: str
     country: str
+    tracker_session_id: str
+    order_count: int
+    landing_url: str
+    exit_url: str
+    first_touch: tuple[str, str, str]
+    last_touch: tuple[str, str, str]
     event_ids: frozenset[UUID]
 
 
@@ -58,7 +65,7 @@ def _visits(project: Project, run: list[Event]) -> list[list[Event]]:
     previous: tuple[object, ...] | None = None
     campaign = ""
     for instant, events in instants.items():
-        campaign = max(event.utm_campaign for event in events) or campaign
+        campaign = max(event.utm_source + event.utm_campaign for event in events) or campaign
         mark = (
             (instant - run[0].occurred_ms) // (1000 * project.session_cap_seconds),
             project.session_cut_at_midnight and local_date(instant, project.timezone),
@@ -94,5 +101,11 @@ def _session(run_started_ms: int, events: list[Event], people: dict[str, UUID]) 
         entry_path=views[0].path if views else "",
         exit_path=views[-1].path if views else "",
         country=events[0].country,
+        tracker_session_id=next((e.tracker_session_id for e in events if e.tracker_session_id), ""),
+        order_count=sum(is_order(event) for event in events),
+        landing_url=views[0].url if views else "",
+        exit_url=views[-1].url if views else "",
+        first_touch=events[0].touch,
+        last_touch=next((e.touch for e in reversed(events) if any(e.touch)), ("", "", "")),
         event_ids=frozenset(event.event_id for event in events),
     )

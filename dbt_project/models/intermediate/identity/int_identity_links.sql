@@ -51,7 +51,11 @@ anonymous_ids as (
         toUInt8(0) as is_identified,
         occurred_at as seen_at,
         {{ never }} as identified_at,
-        if(valid_user_id != '', events.link, {{ no_link }}) as link
+        if(
+            valid_user_id != '' and valid_user_id != valid_anonymous_id,
+            events.link,
+            {{ no_link }}
+        ) as link
     from events
     where valid_anonymous_id != ''
 
@@ -65,7 +69,11 @@ previous_ids as (
         toUInt8(0) as is_identified,
         occurred_at as seen_at,
         {{ never }} as identified_at,
-        if(valid_user_id != '', events.link, {{ no_link }}) as link
+        if(
+            valid_user_id != '' and valid_user_id != valid_previous_id,
+            events.link,
+            {{ no_link }}
+        ) as link
     from events
     where valid_previous_id != ''
 

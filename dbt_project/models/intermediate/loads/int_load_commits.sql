@@ -8,12 +8,15 @@
 
 {% set marts = [
     ref('dim_identities'),
+    ref('fct_refused_merges'),
     ref('fct_events'),
     ref('fct_sessions'),
     ref('fct_person_days'),
+    ref('int_rolling_days'),
     ref('dim_persons'),
     ref('fct_hourly'),
     ref('int_events_hourly'),
+    ref('int_property_profiles'),
 ] %}
 
 with

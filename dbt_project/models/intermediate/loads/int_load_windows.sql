@@ -53,6 +53,7 @@ loaded as (
 select
     {{ build_version() }} as version,
     committed.version as committed_version,
+    committed.hi as committed_hi,
     if(uncommitted.attempts > 0, least(committed.hi, uncommitted.lo), committed.hi)
         as lo,
     greatest(loaded.hi, committed.hi) as hi,

@@ -8,6 +8,12 @@ seen as (
 
 ),
 
+configured as (
+
+    select * from {{ ref('stg_projects') }}
+
+),
+
 offsets as (
 
     select
@@ -54,6 +60,7 @@ select
     latest.session_cut_at_midnight as session_cut_at_midnight,
     latest.session_cut_on_campaign as session_cut_on_campaign,
     latest.include_bots as include_bots,
+    if(configured.project_id = '', 1, configured.week_start) as week_start,
     offsets.utc_offsets as utc_offsets,
     toBool(
         changes.is_committed
@@ -62,5 +69,6 @@ select
         )
     ) as is_changed
 from latest
+left join configured on latest.project_id = configured.project_id
 left join offsets on latest.time_zone = offsets.time_zone
 left join changes on latest.project_id = changes.project_id

@@ -43,7 +43,7 @@ changed_devices as (
         project_id,
         distinct_id as device_id
     from {{ ref('int_identity_changes') }}
-    where load_id > {{ window_value('lo') }}
+    where {{ written_since_commit() }}
 
     union distinct
 

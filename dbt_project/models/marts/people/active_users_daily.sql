@@ -104,17 +104,7 @@ spans as (
         person_days.project_id as project_id,
         min(person_days.activity_date) as first_date,
         max(person_days.activity_date) as last_date,
-        toDate(
-            {{ current_instant() }} + toIntervalSecond(
-                tupleElement(
-                    arrayLast(
-                        change -> change.1 <= {{ current_instant() }},
-                        any(projects.utc_offsets)
-                    ),
-                    2
-                )
-            )
-        ) as today,
+        {{ local_today('any(projects.utc_offsets)') }} as today,
         greatest(last_date, least(last_date + 29, today)) as end_date
     from person_days
     any left join projects on person_days.project_id = projects.project_id

@@ -106,7 +106,7 @@ select
     toLowCardinality(persons.first_touch.8) as first_browser,
     toLowCardinality(persons.first_touch.9) as first_os,
     toLowCardinality(persons.first_touch.10) as first_platform,
-    toDecimal64(persons.lifetime_revenue, 4) as lifetime_revenue,
+    {{ money('persons.lifetime_revenue') }} as lifetime_revenue,
     persons.event_count as event_count,
     persons.session_count as session_count,
     {{ build_version() }} as version

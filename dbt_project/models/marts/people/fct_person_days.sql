@@ -44,7 +44,7 @@ person_days as (
         count() as event_count,
         uniqExact(session_id) as session_count,
         countIf(is_page_view) as page_view_count,
-        toDecimal64(sum(events.revenue), 4) as revenue
+        {{ money('sum(events.revenue)') }} as revenue
     from events
     group by project_id, person_id, event_date
 

@@ -61,7 +61,10 @@ ordered as (
 
     select
         *,
-        {{ event_order() }} as event_order
+        {{ event_order() }} as event_order,
+        notEmpty(
+            concat(utm_source, utm_medium, utm_campaign, utm_term, utm_content)
+        ) as has_campaign
     from events
 
 ),
@@ -87,8 +90,11 @@ sessions as (
             argMaxIf(person_id, event_order, is_identified),
             any(person_id)
         ) as person_id,
-        argMinIf(path, event_order, is_page_view) as entry_path,
-        argMaxIf(path, event_order, is_page_view) as exit_path,
+        countIf(is_order) as order_count,
+        argMinIf((path, url), event_order, is_page_view) as first_view,
+        argMaxIf((path, url), event_order, is_page_view) as last_view,
+        argMinIf(tracker_session_id, event_order, tracker_session_id != '')
+            as tracker_session_id,
         argMin(
             (
                 channel,
@@ -100,10 +106,17 @@ sessions as (
                 browser,
                 os,
                 country,
-                platform
+                platform,
+                utm_term,
+                utm_content
             ),
             event_order
         ) as entry,
+        argMaxIf(
+            (utm_source, utm_medium, utm_campaign, utm_term, utm_content),
+            event_order,
+            has_campaign
+        ) as last_campaign,
         sum(revenue) as revenue
     from ordered
     group by project_id, device_id, session_id
@@ -126,6 +139,7 @@ select
     session_id,
     person_id,
     device_id,
+    tracker_session_id,
     run_started_at,
     started_at,
     ended_at,
@@ -135,21 +149,31 @@ select
     engaged_seconds,
     event_count,
     page_view_count,
+    order_count,
     toBool(
         page_view_count = 1 and interactive_count = 0 and engaged_seconds < 10
     ) as is_bounce,
-    entry_path,
-    exit_path,
+    first_view.1 as entry_path,
+    last_view.1 as exit_path,
+    first_view.2 as landing_url,
+    last_view.2 as exit_url,
     toLowCardinality(entry.1) as channel,
     toLowCardinality(entry.2) as utm_source,
     toLowCardinality(entry.3) as utm_medium,
     toLowCardinality(entry.4) as utm_campaign,
+    toLowCardinality(entry.11) as utm_term,
+    toLowCardinality(entry.12) as utm_content,
+    toLowCardinality(last_campaign.1) as last_utm_source,
+    toLowCardinality(last_campaign.2) as last_utm_medium,
+    toLowCardinality(last_campaign.3) as last_utm_campaign,
+    toLowCardinality(last_campaign.4) as last_utm_term,
+    toLowCardinality(last_campaign.5) as last_utm_content,
     toLowCardinality(entry.5) as referrer_domain,
     toLowCardinality(entry.6) as device_type,
     toLowCardinality(entry.7) as browser,
     toLowCardinality(entry.8) as os,
     toLowCardinality(entry.9) as country,
     toLowCardinality(entry.10) as platform,
-    toDecimal64(revenue, 4) as revenue,
+    {{ money('revenue') }} as revenue,
     {{ build_version() }} as version
 from measured

@@ -1,0 +1,192 @@
+{{ config(order_by='(project_id, mode, period, cohort_date, period_index)') }}
+
+-- Every person has, for each period, the indexes of the buckets with activity and that
+-- of the bucket which holds the present; cohorts add these up.
+
+{% set last_day = 30 %}
+{% set last_week_or_month = 12 %}
+
+with
+
+person_days as (
+
+    select * from {{ ref('fct_person_days') }}
+
+),
+
+rolling_days as (
+
+    select * from {{ ref('int_rolling_days') }}
+
+),
+
+projects as (
+
+    select
+        project_id,
+        week_start,
+        {{ local_today('utc_offsets') }} as today
+    from {{ ref('int_projects') }}
+
+),
+
+calendar_days as (
+
+    select
+        project_id,
+        min(activity_date) as first_date,
+        groupArray(activity_date) as active_dates
+    from person_days
+    group by project_id, person_id
+
+),
+
+starts as (
+
+    select
+        rolling_days.project_id as project_id,
+        rolling_days.active_days as active_days,
+        intDiv(
+            dateDiff(
+                'millisecond', rolling_days.first_seen_at, {{ current_instant() }}
+            ),
+            24 * 60 * 60 * 1000
+        ) as current_day,
+        rolling_days.first_seen_date as first_date,
+        first_date
+        - (toDayOfWeek(first_date) + 7 - projects.week_start) % 7 as first_week,
+        toStartOfMonth(first_date) as first_month
+    from rolling_days
+    any left join projects on rolling_days.project_id = projects.project_id
+
+),
+
+dates as (
+
+    select
+        calendar_days.project_id as project_id,
+        calendar_days.active_dates as active_dates,
+        projects.today as today,
+        calendar_days.first_date as first_date,
+        first_date
+        - (toDayOfWeek(first_date) + 7 - projects.week_start) % 7 as first_week,
+        toStartOfMonth(first_date) as first_month,
+        toRelativeMonthNum(first_date) as first_month_number
+    from calendar_days
+    any left join projects on calendar_days.project_id = projects.project_id
+
+),
+
+buckets as (
+
+    select
+        project_id,
+        'calendar' as mode,
+        arrayJoin([
+            (
+                'day',
+                first_date,
+                arrayMap(day -> toInt32(day - first_date), active_dates),
+                toInt32(today - first_date)
+            ),
+            (
+                'week',
+                first_week,
+                arrayMap(day -> toInt32(intDiv(day - first_week, 7)), active_dates),
+                toInt32(intDiv(today - first_week, 7))
+            ),
+            (
+                'month',
+                first_month,
+                arrayMap(
+                    day -> toInt32(toRelativeMonthNum(day) - first_month_number),
+                    active_dates
+                ),
+                toInt32(toRelativeMonthNum(today) - first_month_number)
+            )
+        ]) as bucket
+    from dates
+
+    union all
+
+    select
+        project_id,
+        'rolling' as mode,
+        arrayJoin([
+            (
+                'day',
+                first_date,
+                arrayMap(day -> toInt32(day), active_days),
+                toInt32(current_day)
+            ),
+            (
+                'week',
+                first_week,
+                arrayMap(day -> toInt32(intDiv(day, 7)), active_days),
+                toInt32(intDiv(current_day, 7))
+            ),
+            (
+                'month',
+                first_month,
+                arrayMap(day -> toInt32(intDiv(day, 30)), active_days),
+                toInt32(intDiv(current_day, 30))
+            )
+        ]) as bucket
+    from starts
+
+),
+
+persons as (
+
+    select
+        project_id,
+        mode,
+        bucket.1 as period,
+        bucket.2 as cohort_date,
+        if(period = 'day', {{ last_day }}, {{ last_week_or_month }}) as last_kept,
+        arrayDistinct(arrayFilter(index -> index <= last_kept, bucket.3))
+            as active_indexes,
+        least(arrayMax(bucket.3), last_kept) as last_active_index,
+        bucket.4 as current_index
+    from buckets
+
+),
+
+cohorts as (
+
+    select
+        project_id,
+        mode,
+        period,
+        cohort_date,
+        count() as cohort_size,
+        sumMap(active_indexes, arrayMap(index -> 1, active_indexes)) as active,
+        sumMap([last_active_index], [1]) as last_active,
+        min(current_index) as complete_count,
+        least(
+            any(last_kept), greatest(max(last_active_index), max(current_index))
+        ) as last_index
+    from persons
+    group by project_id, mode, period, cohort_date
+
+)
+
+select
+    project_id,
+    cohort_date,
+    toLowCardinality(period) as period,
+    toUInt8(arrayJoin(range(toUInt8(last_index + 1)))) as period_index,
+    toLowCardinality(mode) as mode,
+    cohort_size,
+    toUInt64(active.2[indexOf(active.1, period_index)]) as retained,
+    toUInt64(
+        arraySum(
+            arrayFilter(
+                (person_count, index) -> index >= period_index,
+                last_active.2,
+                last_active.1
+            )
+        )
+    ) as retained_on_or_after,
+    toBool(period_index < complete_count) as is_complete
+from cohorts

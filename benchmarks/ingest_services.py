@@ -24,6 +24,9 @@ from warehouse.migrations import migrate
 START_SECONDS = 180.0
 LOAD_SECONDS = 600.0
 MERGE_SECONDS = 60.0
+# The engine starts the next merge within a second or two of the last one.
+LOOK_SECONDS = 0.5
+QUIET_LOOKS = 4
 
 Process = subprocess.Popen[bytes]
 
@@ -88,11 +91,11 @@ class IngestServices:
     def wait_for_merges(self) -> None:
         """Until what was loaded is merged, so that the next run pays for its own merges only."""
         deadline = time.monotonic() + MERGE_SECONDS
-        quiet = 0
-        while quiet < 4 and time.monotonic() < deadline:
+        looks_without = 0
+        while looks_without < QUIET_LOOKS and time.monotonic() < deadline:
             merges = self.warehouse.query("SELECT count() FROM system.merges").result_rows[0][0]
-            quiet = 0 if merges else quiet + 1
-            time.sleep(0.5)
+            looks_without = 0 if merges else looks_without + 1
+            time.sleep(LOOK_SECONDS)
 
     def processes(self) -> dict[str, Process]:
         """By name; several workers of the API are api, api_2 and so on."""

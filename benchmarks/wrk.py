@@ -55,13 +55,7 @@ def run(
         command = [
             *("wrk", "--threads", "1", "--connections", str(CONNECTIONS)),
             *("--duration", f"{round(seconds)}s", "--script", str(SCRIPT)),
-            *(
-                f"http://127.0.0.1:{port}/v1/events",
-                "--",
-                file.name,
-                write_key,
-                pace,
-            ),
+            *(f"http://127.0.0.1:{port}/v1/events", "--", file.name, write_key, pace),
         ]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return Outcome(**json.loads(output.splitlines()[-1]))

@@ -27,6 +27,7 @@ DEFAULT_COLUMNS = (
     "device_type", "browser", "platform", "properties",
 )  # fmt: skip
 
+
 @dataclass(frozen=True)
 class EventsCompiler:
     catalogue: Catalogue

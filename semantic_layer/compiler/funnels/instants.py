@@ -12,6 +12,7 @@ idle; it ends the attempt if it may do so at all levels that the attempt passes 
 from dataclasses import dataclass
 from functools import cached_property
 
+from semantic_layer.compiler.funnels.expressions import let, masks
 from semantic_layer.compiler.funnels.points import Points
 
 
@@ -30,9 +31,7 @@ class Instants:
 
     def array(self) -> str:
         """SQL of the instants of an actor's `points`, in order."""
-        times = self.points.of("at", "points")
-        together = f"arraySplit((point, gap) -> gap > 0, points, arrayDifference({times}))"
-        return f"arrayMap(together -> {self._instant()}, {together})"
+        return f"arrayMap(together -> {self._instant()}, {self.points.together()})"
 
     def _instant(self) -> str:
         first = "together[1]"
@@ -52,19 +51,19 @@ class Instants:
         mask = self.points.of("mask", "together[1]")
         return (
             f"arrayMap(following -> toUInt16(roundToExp2(bitAnd({mask}, following))), "
-            f"{_array(self._following)})"
+            f"{masks(self._following)})"
         )
 
     def _taken_by_many(self) -> str:
-        masks = self.points.of("mask", "together")
+        sent = self.points.of("mask", "together")
         extended = (
             "arrayMap(taken -> arrayMap(bit -> bitOr(taken, bit), arrayFilter("
             "bit -> bitAnd(bit, mask) != 0 AND bitAnd(bit, taken) = 0 AND bit >= lowest, "
-            f"{_array(self._bits)})), ways)"
+            f"{masks(self._bits)})), ways)"
         )
         ways = (
             "arrayFold((ways, mask) -> arrayDistinct(arrayConcat(ways, "
-            f"arrayFlatten({extended}))), {masks}, [toUInt16(0)])"
+            f"arrayFlatten({extended}))), {sent}, [toUInt16(0)])"
         )
         leaves_none_out = (
             "taken = 0 OR "
@@ -73,8 +72,7 @@ class Instants:
         order = "(-toInt32(roundToExp2(taken)), -toInt32(bitCount(taken)), taken)"
         best = f"arraySort(taken -> {order}, arrayFilter(taken -> {leaves_none_out}, {ways}))[1]"
         return (
-            f"arrayMap((lowest, required) -> {best}, "
-            f"{_array(self._bits)}, {_array(self._required)})"
+            f"arrayMap((lowest, required) -> {best}, {masks(self._bits)}, {masks(self._required)})"
         )
 
     def _ended_by_one(self) -> str:
@@ -91,7 +89,7 @@ class Instants:
         return self._sum_of_levels(f"if({is_ended}, level, 0)")
 
     def _sum_of_levels(self, bit: str) -> str:
-        return f"toUInt16(arraySum((level, taken) -> {bit}, {_array(self._bits)}, by_level))"
+        return f"toUInt16(arraySum((level, taken) -> {bit}, {masks(self._bits)}, by_level))"
 
     def _ends(self, point: str) -> str:
         return self.points.of("ends", point) if self.points.has_ends else "0"
@@ -118,13 +116,4 @@ class Instants:
         return found
 
 
-def let(name: str, value: str, body: str) -> str:
-    """SQL of `body`, in which `name` stands for `value`: it is written and worked out once."""
-    return f"arrayMap({name} -> {body}, [{value}])[1]"
-
-
 _STARTS = ("deadline", "bucket")
-
-
-def _array(masks: list[int]) -> str:
-    return f"[{', '.join(f'toUInt16({mask})' for mask in masks)}]"

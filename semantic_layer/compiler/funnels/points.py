@@ -49,6 +49,11 @@ class Points:
         """SQL of a member of the point, or of points, that `point` is SQL of."""
         return f"tupleElement({point}, {list(self.members).index(member) + 1})"
 
+    def together(self) -> str:
+        """SQL of an actor's `points` in order, those of one millisecond in one array."""
+        gaps = f"arrayDifference({self.of('at', 'points')})"
+        return f"arraySplit((point, gap) -> gap > 0, points, {gaps})"
+
     @property
     def has_ends(self) -> bool:
         """Whether an event may end an attempt."""

@@ -1,0 +1,153 @@
+"""The attempts that compiled funnels find, against following every attempt event by event."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from clickhouse_connect.driver.client import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from semantic_layer.catalogue import Catalogue
+from semantic_layer.compiler.event_fields import TABLE, EventFields
+from semantic_layer.compiler.funnels.compiler import attempts as compiled_attempts
+from semantic_layer.compiler.funnels.points import Points
+from semantic_layer.compiler.funnels.views import Counted
+from semantic_layer.compiler.literals import Literals
+from semantic_layer.project import ProjectContext
+from semantic_layer.queries import Funnel as FunnelDefinition
+from semantic_layer.queries import FunnelQuery
+from tests.dbt_project.reference.events import Event, Project, local_date, moment
+from tests.dbt_project.reference.funnels import Attempts, Exclusion, Funnel, Step, attempts
+from tests.dbt_project.reference.identities import person, persons
+from tests.semantic_layer import marts
+
+PROJECT = Project("funnels", timezone="Europe/Berlin")
+CLOCK_CHANGE = 1_743_296_400_000 - 60_000  # a minute before 03:00 of 30 March 2025 in Berlin
+NEVER = 9_223_372_036_854_775_807
+
+numbers = count(1)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[Event]:
+    """Of three people, dense in equal milliseconds and repeated events, over a midnight."""
+    events = []
+    for user in ("u1", "u2", "u3"):
+        now = CLOCK_CHANGE - 2 * 3_600_000 + draw(st.sampled_from([0, 3_540_000]))
+        for _ in range(draw(st.integers(0, 9))):
+            now += draw(st.sampled_from([0, 0, 1, 500, 1_000, 60_000]))
+            event = Event(
+                event_id=UUID(int=draw(st.integers(1, 2**128 - 1))),
+                event_name=draw(st.sampled_from("abcx")),
+                occurred_ms=now,
+                user_id=user,
+                country=draw(st.sampled_from(["DE", "US"])),
+                platform=draw(st.sampled_from(["web", "ios"])),
+            )
+            events.append(event)
+    return events
+
+
+steps = st.builds(Step, st.sampled_from("abc"), st.sampled_from(["", "", "DE"]))
+
+
+@st.composite
+def funnels(draw: st.DrawFn) -> Funnel:
+    order = draw(st.sampled_from(["ordered", "ordered", "strict", "any"]))
+    taken = draw(st.lists(steps, min_size=1, max_size=5))
+    exclusions: list[Exclusion] = []
+    if order != "any" and len(taken) > 1:
+        for number in range(1, len(taken) - 1):
+            is_optional = draw(st.booleans())
+            taken[number] = Step(taken[number].event, taken[number].country, is_optional)
+        if draw(st.booleans()):
+            first = draw(st.integers(1, len(taken) - 1))
+            last = draw(st.integers(first + 1, len(taken)))
+            step = Step(draw(st.sampled_from("xxa")), draw(st.sampled_from(["", "DE"])))
+            exclusions.append(Exclusion(step, first, last))
+    seconds = draw(st.sampled_from([1, 60, 3600]))
+    return Funnel(
+        "funnel",
+        tuple(taken),
+        window_ms=1000 * seconds,
+        order=order,
+        exclusions=tuple(exclusions),
+        held_constant=draw(st.sampled_from(["", "", "platform"])),
+    )
+
+
+def definition(funnel: Funnel, group: str) -> dict[str, Any]:
+    def match(step: Step) -> dict[str, Any]:
+        where = [{"field": "country", "op": "eq", "value": step.country}] if step.country else []
+        return {"event": step.event, "where": where}
+
+    return {
+        "steps": [{**match(step), "optional": step.is_optional} for step in funnel.steps],
+        "window": {"n": funnel.window_ms // 1000, "unit": "second"},
+        "order": funnel.order,
+        "exclusions": [
+            {**match(each.step), "from_step": each.from_step, "to_step": each.to_step}
+            for each in funnel.exclusions
+        ],
+        "hold_constant": [funnel.held_constant] if funnel.held_constant else [],
+        "where": [{"field": "group_id", "op": "eq", "value": group}],
+    }
+
+
+@pytest.fixture(scope="module")
+def found(warehouse: Client, catalogue: Catalogue) -> Callable[[Funnel, list[Event]], Attempts]:
+    def run(funnel: Funnel, events: list[Event]) -> Attempts:
+        """What the compiled funnel finds by person and day; each call has events of its own."""
+        group = f"example {next(numbers)}"
+        people = persons(PROJECT.project_id, events)
+        marts.insert(warehouse, "analytics.fct_events", [_row(e, people, group) for e in events])
+        query = FunnelDefinition.model_validate(definition(funnel, group))
+        literals = Literals()
+        fields = EventFields(catalogue.models[TABLE], literals)
+        points = Points(
+            query, fields, ProjectContext(PROJECT.project_id, PROJECT.timezone), bucket="event_date"
+        )
+        sql = literals.fill(Counted(compiled_attempts(points)).select())
+        return {
+            (who, day): tuple(None if time == NEVER else time for time in reached)
+            for who, day, reached in warehouse.query(sql).result_rows
+        }
+
+    return run
+
+
+def _row(event: Event, people: dict[str, UUID], group: str) -> dict[str, Any]:
+    return {
+        "project_id": PROJECT.project_id,
+        "event_id": str(event.event_id),
+        "event_name": event.event_name,
+        "person_id": str(person(event, people)),
+        "group_id": group,
+        "country": event.country,
+        "platform": event.platform,
+        "occurred_at": f"{moment(event.occurred_ms):%Y-%m-%d %H:%M:%S.%f}"[:-3],
+        "event_date": str(local_date(event.occurred_ms, PROJECT.timezone)),
+        "is_counted": True,
+    }
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(funnels(), streams())
+def test_a_compiled_funnel_finds_the_attempts_that_count(
+    found: Callable[[Funnel, list[Event]], Attempts], funnel: Funnel, events: list[Event]
+) -> None:
+    people = persons(PROJECT.project_id, events)
+    assert found(funnel, events) == attempts(PROJECT, funnel, events, people)
+
+
+def test_a_definition_is_a_query_without_its_time() -> None:
+    given_funnel = definition(Funnel("f", (Step("a"), Step("b")), 1000), "g")
+    query = FunnelQuery.model_validate(
+        {**given_funnel, "kind": "funnel", "time": {"last": {"n": 1, "unit": "day"}}}
+    )
+    assert query.steps == FunnelDefinition.model_validate(given_funnel).steps

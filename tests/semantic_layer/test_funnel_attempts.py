@@ -135,7 +135,7 @@ def _row(event: Event, people: dict[str, UUID], group: str) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(funnels(), streams())
 def test_a_compiled_funnel_finds_the_attempts_that_count(

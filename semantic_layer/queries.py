@@ -199,7 +199,7 @@ MAX_STEPS = 10
 
 
 class Funnel(_Part):
-    """How far people, or sessions, get through steps: what a saved funnel holds."""
+    """How far people, or sessions, get through steps."""
 
     steps: list[FunnelStep] = Field(min_length=1, max_length=MAX_STEPS)
     window: Window = Window(n=14, unit=WindowUnit.DAY)
@@ -230,13 +230,12 @@ class Funnel(_Part):
         return self
 
 
-class FunnelQuery(Funnel):
-    """A funnel of the attempts that start in a time range."""
+class FunnelDefinition(Funnel):
+    """A funnel at any time: what is saved, as a query without its time range."""
 
     kind: Literal["funnel"]
     breakdown: Breakdown | None = None
     view: Literal["steps", "trend", "time_to_convert"] = "steps"
-    time: TimeRange
 
     @model_validator(mode="after")
     def _breaks_down_by_a_step(self) -> Self:
@@ -244,6 +243,12 @@ class FunnelQuery(Funnel):
             step = int(self.breakdown.attribution.removeprefix("step:"))
             _require(step <= len(self.steps), f"there is no step {step}")
         return self
+
+
+class FunnelQuery(FunnelDefinition):
+    """A funnel of the attempts that start in a time range."""
+
+    time: TimeRange
 
 
 AnyQuery = MetricsQuery | EventsQuery | FunnelQuery

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from tests.dbt_project.funnels import funnels_of
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.reference.funnels import Funnel, Step
-
-HOUR = 3_600_000
+from tests.dbt_project.reference.funnels import Funnel
 
 TIMEZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Apia"]
 # Both clock changes of Europe/Berlin and America/New_York lie within some stream.
@@ -28,6 +27,7 @@ DEVICES = ["a1", "a2", "a3", "a4", "undefined"]
 class Stream:
     project: Project
     events: list[Event]
+    funnels: tuple[Funnel, ...] = ()
 
 
 def random_stream(seed: int, size: int = 120) -> Stream:
@@ -46,7 +46,7 @@ def random_stream(seed: int, size: int = 120) -> Stream:
     for _ in range(size):
         clock += _gap(rng, project)
         events.append(_event(rng, clock))
-    return Stream(project, events)
+    return Stream(project, events, funnels_of(project))
 
 
 def _gap(rng: random.Random, project: Project) -> int:
@@ -126,35 +126,3 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
         "traits": json.dumps(event.traits),
         "load_id": load_id,
     }
-
-
-FUNNELS = [
-    Funnel("distinct", (Step("page_view"), Step("search"), Step("order_completed")), 86_400_000),
-    Funnel("overlapping", (Step("page_view"), Step("page_view", "DE"), Step("page_view")), HOUR),
-    Funnel(
-        "repeated",
-        (Step("page_view", "DE"), Step("page_view", "DE"), Step("signup"), Step("page_view")),
-        2 * HOUR,
-    ),
-    Funnel("single", (Step("signup"),), HOUR),
-]
-
-
-def funnel_definition(funnel: Funnel) -> str:
-    """The semantic query that raw.funnel_definitions holds."""
-    return json.dumps(
-        {
-            "kind": "funnel",
-            "steps": [
-                {
-                    "event": step.event,
-                    "where": [{"field": "country", "op": "eq", "value": step.country}]
-                    if step.country
-                    else [],
-                }
-                for step in funnel.steps
-            ],
-            "window": {"n": funnel.window_ms // 1000, "unit": "second"},
-            "order": "ordered",
-        }
-    )

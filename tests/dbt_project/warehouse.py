@@ -11,8 +11,11 @@ from clickhouse_connect.driver.client import Client
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.defs.control_plane.saved_funnels import COLUMNS, funnel_row
+from semantic_layer.catalogue import Catalogue, load
+from tests.dbt_project.funnels import definition
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.streams import FUNNELS, funnel_definition, raw_row
+from tests.dbt_project.streams import Stream, raw_row
 
 # "Today" of all builds, after the end of every stream.
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -31,12 +34,19 @@ class ParsedProject:
         self.manifest: Manifest | None = None
 
     def invoke(self, url: str, *arguments: str) -> dbtRunnerResult:
+        return self._run(dbtRunner(manifest=self._parsed(url)), *arguments)
+
+    def catalogue(self, url: str) -> Catalogue:
+        self._parsed(url)
+        return load(self.target)
+
+    def _parsed(self, url: str) -> Manifest:
         os.environ["CLICKHOUSE_URL"] = url
         if self.manifest is None:
             parsed = self._run(dbtRunner(), "parse").result
             assert isinstance(parsed, Manifest)
             self.manifest = parsed
-        return self._run(dbtRunner(manifest=self.manifest), *arguments)
+        return self.manifest
 
     def _run(self, runner: dbtRunner, *arguments: str) -> dbtRunnerResult:
         return runner.invoke(
@@ -63,22 +73,27 @@ class Warehouse:
             "raw.events", insert_block="\n".join(rows).encode(), fmt="JSONEachRow"
         )
 
-    def configure(self, projects: Sequence[Project]) -> None:
+    def configure(self, streams: Sequence[Stream]) -> None:
+        """What the synchronisation writes of the streams' projects and their funnels."""
         columns = list(Project.__dataclass_fields__)
-        rows = [[getattr(project, name) for name in columns] for project in projects]
+        rows = [[getattr(stream.project, name) for name in columns] for stream in streams]
         self.client.insert("raw.projects", rows, column_names=columns)
-        self.define_funnels(projects)
+        self.define_funnels(streams)
 
-    def define_funnels(self, projects: Sequence[Project]) -> None:
-        self.client.insert(
-            "raw.funnel_definitions",
-            [
-                [project.project_id, funnel.funnel_id, funnel.funnel_id, funnel_definition(funnel)]
-                for project in projects
-                for funnel in FUNNELS
-            ],
-            column_names=["project_id", "funnel_id", "name", "definition"],
-        )
+    def define_funnels(self, streams: Sequence[Stream]) -> None:
+        events = self.project.catalogue(self.url).models["fct_events"]
+        rows = [
+            funnel_row(
+                (stream.project.project_id, funnel.funnel_id, funnel.funnel_id),
+                definition(funnel),
+                stream.project.timezone,
+                events,
+            )
+            for stream in streams
+            for funnel in stream.funnels
+        ]
+        if rows:
+            self.client.insert("raw.funnel_definitions", rows, column_names=COLUMNS)
 
     def build(self, *arguments: str) -> None:
         """`dbt build`; raises with the first messages when anything fails."""

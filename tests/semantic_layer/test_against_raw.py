@@ -20,6 +20,7 @@ from stack.engines import ClickHouse
 from stack.engines.foreground import running
 from stack.ports import free_port
 from tests.dbt_project.reference.events import Event, Project
+from tests.dbt_project.streams import Stream
 from tests.dbt_project.warehouse import ParsedProject, Warehouse
 from warehouse.client import connect
 from warehouse.migrations import migrate
@@ -66,7 +67,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         client = connect(engine.url)
         migrate(client)
         warehouse = Warehouse(client, engine.url, ParsedProject(directory / "target"))
-        warehouse.configure([Project(name, timezone=zone) for name, zone in ZONES.items()])
+        warehouse.configure([Stream(Project(name, zone), []) for name, zone in ZONES.items()])
         for seed, name in enumerate(ZONES):
             warehouse.load(seed + 1, [(name, event) for event in _events(seed)])
         warehouse.build("run")

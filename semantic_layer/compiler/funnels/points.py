@@ -21,6 +21,7 @@ NOBODY = "toUUID('00000000-0000-0000-0000-000000000000')"
 class Points:
     """`period` is that of the first step, all time without one.
 
+    `events` is the table, or SQL of rows of it in parentheses.
     `bucket` is SQL of what attempts are kept apart by, of the event that starts them, and `value`
     SQL of a text of each event.
     """
@@ -31,6 +32,7 @@ class Points:
     period: Period | None = None
     bucket: str = ""
     value: str = ""
+    events: str = f"analytics.{TABLE}"
 
     @cached_property
     def members(self) -> dict[str, str]:
@@ -71,7 +73,7 @@ class Points:
             starts += f" AND at < {_ms(self.fields.moment(self.period.end))}"
         return (
             f"SELECT actor, arraySort(groupArray(({', '.join(self.members)}))) AS points FROM ("
-            f"SELECT {', '.join([*named, *columns])} FROM analytics.{TABLE} "
+            f"SELECT {', '.join([*named, *columns])} FROM {self.events} "
             f"WHERE {' AND '.join(self._conditions())}) "
             f"GROUP BY {', '.join(keys)} HAVING max({starts})"
         )

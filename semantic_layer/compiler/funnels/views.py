@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from semantic_layer.compiler.buckets import fill
 from semantic_layer.compiler.funnels.attempts import Attempts
 from semantic_layer.compiler.funnels.expressions import NEVER
+from semantic_layer.compiler.funnels.steps import compared_step, step_name
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.periods import Period, shift, start_of
 from semantic_layer.project import ProjectContext
@@ -94,8 +95,8 @@ class Steps(View):
     def sql(self) -> str:
         numbers = range(1, len(self.query.steps) + 1)
         rows = [
-            f"({k}, {self.literals.value(self._name(k))}, {self._took(k)}, "
-            f"{self._took(self._previous(k))}, {self._median(k)})"
+            f"({k}, {self.literals.value(step_name(self.query, k))}, {self._took(k)}, "
+            f"{self._took(compared_step(self.query, k))}, {self._median(k)})"
             for k in numbers
         ]
         keys = ", ".join(self._groups)
@@ -134,19 +135,8 @@ class Steps(View):
             ),
         )
 
-    def _name(self, k: int) -> str:
-        if self.query.order == "any":
-            return f"{k} of {len(self.query.steps)} steps"
-        step = self.query.steps[k - 1]
-        return step.name or step.event
-
     def _took(self, k: int) -> str:
         return f"countIf(length(reached) >= {k} AND reached[{k}] != {NEVER})"
-
-    def _previous(self, k: int) -> int:
-        """The last step before that cannot be left out."""
-        required = [n for n in range(1, k) if not self.query.steps[n - 1].optional]
-        return required[-1] if required else k
 
     def _median(self, k: int) -> str:
         if k == 1:

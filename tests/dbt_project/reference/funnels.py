@@ -8,7 +8,7 @@ serves most steps.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -197,12 +197,3 @@ def _months_later(entered_ms: int, months: int, zone: ZoneInfo) -> int:
 
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-def by_session(events: Iterable[Event], session_of: dict[UUID, UUID]) -> list[Event]:
-    """The events with their session in the place of the person, for funnels by session."""
-    return [
-        replace(event, user_id="", anonymous_id=str(session_of[event.event_id]))
-        for event in events
-        if event.event_id in session_of
-    ]

@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from clickhouse_connect.driver.client import Client
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -32,13 +33,16 @@ class ParsedProject:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.manifest: Manifest | None = None
+        self._catalogue: Catalogue | None = None
 
     def invoke(self, url: str, *arguments: str) -> dbtRunnerResult:
         return self._run(dbtRunner(manifest=self._parsed(url)), *arguments)
 
     def catalogue(self, url: str) -> Catalogue:
-        self._parsed(url)
-        return load(self.target)
+        if self._catalogue is None:
+            self._parsed(url)
+            self._catalogue = load(self.target)
+        return self._catalogue
 
     def _parsed(self, url: str) -> Manifest:
         os.environ["CLICKHOUSE_URL"] = url
@@ -78,22 +82,21 @@ class Warehouse:
         columns = list(Project.__dataclass_fields__)
         rows = [[getattr(stream.project, name) for name in columns] for stream in streams]
         self.client.insert("raw.projects", rows, column_names=columns)
-        self.define_funnels(streams)
+        self.define_funnels([stream for stream in streams if stream.funnels])
 
     def define_funnels(self, streams: Sequence[Stream]) -> None:
+        for stream in streams:
+            definitions = {funnel.funnel_id: definition(funnel) for funnel in stream.funnels}
+            self.save_funnels(stream.project, definitions)
+
+    def save_funnels(self, project: Project, definitions: Mapping[str, Mapping[str, Any]]) -> None:
+        """Semantic queries by the id of the funnel, as the synchronisation saves them."""
         events = self.project.catalogue(self.url).models["fct_events"]
         rows = [
-            funnel_row(
-                (stream.project.project_id, funnel.funnel_id, funnel.funnel_id),
-                definition(funnel),
-                stream.project.timezone,
-                events,
-            )
-            for stream in streams
-            for funnel in stream.funnels
+            funnel_row((project.project_id, name, name), query, project.timezone, events)
+            for name, query in definitions.items()
         ]
-        if rows:
-            self.client.insert("raw.funnel_definitions", rows, column_names=COLUMNS)
+        self.client.insert("raw.funnel_definitions", rows, column_names=COLUMNS)
 
     def build(self, *arguments: str) -> None:
         """`dbt build`; raises with the first messages when anything fails."""

@@ -64,7 +64,9 @@ def _attempts_sql(
         ),
     )
     value = "ifNull(value, '')" if breakdown else "''"
-    moment = f"if(time = {NEVER}, NULL, fromUnixTimestamp64Milli(time, 'UTC'))"
+    # Clients read what stands beneath a NULL, too, and NEVER is no time.
+    some_time = f"time * (time != {NEVER})"
+    moment = f"if(time = {NEVER}, NULL, fromUnixTimestamp64Milli({some_time}, 'UTC'))"
     counted = Counted(attempts(points), breakdown)
     return literals.fill(
         f"SELECT {project_id} AS project_id, {literals.value(funnel_id)} AS funnel_id, "

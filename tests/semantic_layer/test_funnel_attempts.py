@@ -1,6 +1,7 @@
 """The attempts that compiled funnels find, against following every attempt event by event."""
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,8 @@ from semantic_layer.compiler.funnels.points import Points
 from semantic_layer.compiler.funnels.views import Counted
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.project import ProjectContext
-from semantic_layer.queries import Funnel as FunnelDefinition
-from semantic_layer.queries import FunnelQuery
+from semantic_layer.queries import FunnelDefinition
+from tests.dbt_project.funnels import DAY, definition
 from tests.dbt_project.reference.events import Event, Project, local_date, moment
 from tests.dbt_project.reference.funnels import Attempts, Exclusion, Funnel, Step, attempts
 from tests.dbt_project.reference.identities import person, persons
@@ -79,22 +80,11 @@ def funnels(draw: st.DrawFn) -> Funnel:
     )
 
 
-def definition(funnel: Funnel, group: str) -> dict[str, Any]:
-    def match(step: Step) -> dict[str, Any]:
-        where = [{"field": "country", "op": "eq", "value": step.country}] if step.country else []
-        return {"event": step.event, "where": where}
-
-    return {
-        "steps": [{**match(step), "optional": step.is_optional} for step in funnel.steps],
-        "window": {"n": funnel.window_ms // 1000, "unit": "second"},
-        "order": funnel.order,
-        "exclusions": [
-            {**match(each.step), "from_step": each.from_step, "to_step": each.to_step}
-            for each in funnel.exclusions
-        ],
-        "hold_constant": [funnel.held_constant] if funnel.held_constant else [],
-        "where": [{"field": "group_id", "op": "eq", "value": group}],
-    }
+@st.composite
+def plain_funnels(draw: st.DrawFn) -> Funnel:
+    names = draw(st.permutations("abcx"))[: draw(st.integers(2, 4))]
+    taken = tuple(Step(name, draw(st.sampled_from(["", "", "DE"]))) for name in names)
+    return Funnel("funnel", taken, window_ms=draw(st.sampled_from([1_000, 60_000, 3_600_000])))
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +94,8 @@ def found(warehouse: Client, catalogue: Catalogue) -> Callable[[Funnel, list[Eve
         group = f"example {next(numbers)}"
         people = persons(PROJECT.project_id, events)
         marts.insert(warehouse, "analytics.fct_events", [_row(e, people, group) for e in events])
-        query = FunnelDefinition.model_validate(definition(funnel, group))
+        where = [{"field": "group_id", "op": "eq", "value": group}]
+        query = FunnelDefinition.model_validate({**definition(funnel), "where": where})
         literals = Literals()
         fields = EventFields(catalogue.models[TABLE], literals)
         points = Points(
@@ -145,9 +136,56 @@ def test_a_compiled_funnel_finds_the_attempts_that_count(
     assert found(funnel, events) == attempts(PROJECT, funnel, events, people)
 
 
-def test_a_definition_is_a_query_without_its_time() -> None:
-    given_funnel = definition(Funnel("f", (Step("a"), Step("b")), 1000), "g")
-    query = FunnelQuery.model_validate(
-        {**given_funnel, "kind": "funnel", "time": {"last": {"n": 1, "unit": "day"}}}
-    )
-    assert query.steps == FunnelDefinition.model_validate(given_funnel).steps
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(plain_funnels(), streams())
+def test_steps_that_differ_in_their_events_are_looked_up(
+    found: Callable[[Funnel, list[Event]], Attempts], funnel: Funnel, events: list[Event]
+) -> None:
+    people = persons(PROJECT.project_id, events)
+    assert found(funnel, events) == attempts(PROJECT, funnel, events, people)
+
+
+@pytest.mark.parametrize(
+    ("window", "entered", "last"),
+    [
+        # A day is 24 hours, also when the clock on the wall says 13:00 at its end.
+        ({"window_ms": DAY}, "2025-03-29 11:00:00.000", "2025-03-30 11:00:00.000"),
+        ({"window_ms": DAY}, "2025-10-25 10:00:00.000", "2025-10-26 10:00:00.000"),
+        # A month ends at the same time on the wall: 10:00 in winter, 10:00 in summer.
+        ({"months": 1}, "2025-03-01 09:00:00.000", "2025-04-01 08:00:00.000"),
+        ({"months": 1}, "2025-10-01 08:00:00.000", "2025-11-01 09:00:00.000"),
+        ({"months": 3}, "2025-01-31 09:00:00.123", "2025-04-30 08:00:00.123"),
+        ({"months": 12}, "2024-02-29 23:30:00.000", "2025-02-28 23:30:00.000"),
+        # 02:30 of 30 March is skipped: an hour later; of 26 October it happens twice: the first.
+        ({"months": 2}, "2025-01-30 01:30:00.000", "2025-03-30 01:30:00.000"),
+        ({"months": 1}, "2025-09-26 00:30:00.000", "2025-10-26 00:30:00.000"),
+    ],
+)
+def test_a_window_ends_with_its_last_millisecond_in_the_projects_time_zone(
+    found: Callable[[Funnel, list[Event]], Attempts],
+    window: dict[str, int],
+    entered: str,
+    last: str,
+) -> None:
+    funnel = Funnel("funnel", (Step("a"), Step("b")), **window)
+    start, end = _milliseconds(entered), _milliseconds(last)
+    events = [
+        Event(UUID(int=1), "a", start, user_id="in time"),
+        Event(UUID(int=2), "b", end, user_id="in time"),
+        Event(UUID(int=3), "a", start, user_id="too late"),
+        Event(UUID(int=4), "b", end + 1, user_id="too late"),
+    ]
+    people = persons(PROJECT.project_id, events)
+    day = local_date(start, PROJECT.timezone)
+    wanted = {
+        (people["in time"], day): (start, end),
+        (people["too late"], day): (start,),
+    }
+    assert found(funnel, events) == wanted
+    assert attempts(PROJECT, funnel, events, people) == wanted
+
+
+def _milliseconds(utc: str) -> int:
+    return round(datetime.fromisoformat(f"{utc}+00:00").timestamp() * 1000)

@@ -6,14 +6,14 @@ served, each event serving one. That gives the earliest time of every number of 
 
 from dataclasses import dataclass
 
-from semantic_layer.compiler.funnels.attempts import Attempts
 from semantic_layer.compiler.funnels.expressions import NEVER, let, masks
+from semantic_layer.compiler.funnels.folded import FoldedAttempts
 
 AT, MASK = 1, 2
 
 
 @dataclass(frozen=True)
-class AnyOrderAttempts(Attempts):
+class AnyOrderAttempts(FoldedAttempts):
     def _fold(self) -> str:
         """The first of the state are the next events, as time and mask, that may serve steps."""
         state = f"(coming, {self._kept('true', self._reached())})"

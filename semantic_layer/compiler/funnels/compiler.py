@@ -8,6 +8,7 @@ from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.event_fields import TABLE, EventFields
 from semantic_layer.compiler.funnels.any_order import AnyOrderAttempts
 from semantic_layer.compiler.funnels.attempts import Attempts
+from semantic_layer.compiler.funnels.disjoint import DisjointAttempts, is_disjoint
 from semantic_layer.compiler.funnels.ordered import OrderedAttempts
 from semantic_layer.compiler.funnels.points import Points
 from semantic_layer.compiler.funnels.views import VIEWS, Counted
@@ -44,8 +45,9 @@ class FunnelCompiler:
 
 
 def attempts(points: Points) -> Attempts:
-    is_any = points.funnel.order == "any"
-    return AnyOrderAttempts(points) if is_any else OrderedAttempts(points)
+    if points.funnel.order == "any":
+        return AnyOrderAttempts(points)
+    return DisjointAttempts(points) if is_disjoint(points.funnel) else OrderedAttempts(points)
 
 
 def _bucket(query: FunnelQuery) -> str:

@@ -55,7 +55,7 @@ class Instants:
         )
 
     def _taken_by_many(self) -> str:
-        sent = self.points.of("mask", "together")
+        sent = self.points.all_of("mask", "together")
         extended = (
             "arrayMap(taken -> arrayMap(bit -> bitOr(taken, bit), arrayFilter("
             "bit -> bitAnd(bit, mask) != 0 AND bitAnd(bit, taken) = 0 AND bit >= lowest, "

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from semantic_layer.compiler.funnels.attempts import Attempts
 from semantic_layer.compiler.funnels.expressions import NEVER, let, masks
+from semantic_layer.compiler.funnels.folded import FoldedAttempts
 from semantic_layer.compiler.funnels.instants import Instants
 
 
 @dataclass(frozen=True)
-class OrderedAttempts(Attempts):
+class OrderedAttempts(FoldedAttempts):
     def _fold(self) -> str:
         taken = f"({self._of_instant('taken')})[1]"
         state = f"({self._levels()}, {self._kept(f'bitTest({taken}, 0)', self._reached(taken))})"

@@ -1,7 +1,8 @@
 """The events that matter to a funnel, gathered by who does the steps.
 
 Each becomes a point: a tuple of its time in ms, a mask of the steps that it fits (bit k - 1 for
-step k), and what else the funnel needs of it. A *level* is the number of the last step taken.
+step k), and what else the funnel needs of it. Where that is nothing, a point is one number: they
+are gathered and sorted in half the time. A *level* is the number of the last step taken.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,12 @@ from semantic_layer.compiler.event_fields import TABLE, EventFields
 from semantic_layer.compiler.funnels.windows import deadline, latest_end
 from semantic_layer.periods import Period
 from semantic_layer.project import ProjectContext
-from semantic_layer.queries import EventMatch, Funnel
+from semantic_layer.queries import MAX_STEPS, EventMatch, Funnel
 
 NOBODY = "toUUID('00000000-0000-0000-0000-000000000000')"
+
+_BITS = MAX_STEPS
+"""Of a packed point's mask; the time is above."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,20 @@ class Points:
         }
 
     def of(self, member: str, point: str) -> str:
-        """SQL of a member of the point, or of points, that `point` is SQL of."""
+        """SQL of a member of the point that `point` is SQL of."""
+        if self._is_packed:
+            return f"bitShiftRight({point}, {_BITS})" if member == "at" else _low_bits(point)
         return f"tupleElement({point}, {list(self.members).index(member) + 1})"
+
+    def all_of(self, member: str, points: str) -> str:
+        """SQL of a member of each of the points that `points` is SQL of."""
+        if self._is_packed:
+            return f"arrayMap(point -> {self.of(member, 'point')}, {points})"
+        return self.of(member, points)
 
     def together(self) -> str:
         """SQL of an actor's `points` in order, those of one millisecond in one array."""
-        gaps = f"arrayDifference({self.of('at', 'points')})"
+        gaps = f"arrayDifference({self.all_of('at', 'points')})"
         return f"arraySplit((point, gap) -> gap > 0, points, {gaps})"
 
     @property
@@ -71,12 +83,18 @@ class Points:
         starts = "mask != 0" if self.funnel.order == "any" else "bitTest(mask, 0)"
         if self.period:
             starts += f" AND at < {_ms(self.fields.moment(self.period.end))}"
+        packed = f"at * {1 << _BITS} + mask"
+        point = packed if self._is_packed else f"({', '.join(self.members)})"
         return (
-            f"SELECT actor, arraySort(groupArray(({', '.join(self.members)}))) AS points FROM ("
+            f"SELECT actor, arraySort(groupArray({point})) AS points FROM ("
             f"SELECT {', '.join([*named, *columns])} FROM {self.events} "
             f"WHERE {' AND '.join(self._conditions())}) "
             f"GROUP BY {', '.join(keys)} HAVING max({starts})"
         )
+
+    @property
+    def _is_packed(self) -> bool:
+        return list(self.members) == ["at", "mask"]
 
     @property
     def _actor(self) -> str:
@@ -118,6 +136,10 @@ class Points:
         name = f"event_name = {self.fields.literals.value(match.event)}"
         conditions = [f"({self.fields.condition(given)})" for given in match.where]
         return f"({' AND '.join([name, *conditions])})"
+
+
+def _low_bits(point: str) -> str:
+    return f"toUInt16(bitAnd({point}, {(1 << _BITS) - 1}))"
 
 
 def _ms(moment: str) -> str:

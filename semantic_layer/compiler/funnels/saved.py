@@ -1,4 +1,4 @@
-"""Saved funnels, compiled for the models: the attempts of all time, by the day of the first step."""
+"""Saved funnels, compiled for the models: attempts of all time, by the day of the first step."""
 
 from dataclasses import dataclass
 
@@ -58,10 +58,7 @@ def _attempts_sql(
         project,
         bucket="event_date",
         value=fields.text(breakdown.field) if breakdown else "",
-        events=(
-            f"(SELECT * FROM {events.database}.{TABLE} "
-            f"WHERE {TENANT_COLUMN} = {project_id})"
-        ),
+        events=(f"(SELECT * FROM {events.database}.{TABLE} WHERE {TENANT_COLUMN} = {project_id})"),
     )
     value = "ifNull(value, '')" if breakdown else "''"
     # Clients read what stands beneath a NULL, too, and NEVER is no time.

@@ -27,9 +27,14 @@ def deadline(window: Window, project: ProjectContext) -> str:
     """SQL of an event's last millisecond of the window it starts; '' where all are as long."""
     if window.unit not in _MONTHS:
         return ""
-    local = f"toTimeZone(occurred_at, {quote(project.timezone)})"
     months = window.n * _MONTHS[window.unit]
-    return f"toUnixTimestamp64Milli(addMonths({local}, {months}))"
+    local = f"toTimeZone(occurred_at, {quote(project.timezone)})"
+    later = f"addMonths({local}, {months})"
+    # Of a time that the clocks skip, ClickHouse takes one that is too early by what they skip.
+    wanted = f"addMonths(addSeconds(occurred_at, timeZoneOffset({local})), {months})"
+    found = f"addSeconds({later}, timeZoneOffset({later}))"
+    missing = f"toUnixTimestamp64Milli({wanted}) - toUnixTimestamp64Milli({found})"
+    return f"toUnixTimestamp64Milli({later}) + greatest({missing}, 0)"
 
 
 def latest_end(end: datetime, window: Window) -> datetime:

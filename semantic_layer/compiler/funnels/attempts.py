@@ -27,6 +27,24 @@ class Attempts(ABC):
     def _count(self) -> int:
         return len(self.points.funnel.steps)
 
+    def _best_by_bucket(self, attempts: str, of_actor: str) -> str:
+        """`attempts` is SQL of an array of (bucket, minus the steps taken, times) over the columns
+        of the SELECT `of_actor`. Sorted, the first of a bucket is the one that counts.
+        """
+        points = ", points" if self.points.value else ""
+        started = f"arrayFilter(attempt -> tupleElement(attempt, 2) < 0, {attempts})"
+        changes = "arrayDifference(arrayMap(attempt -> toInt32(tupleElement(attempt, 1)), started))"
+        firsts = (
+            "arrayFilter((attempt, change, number) -> change != 0 OR number = 1, started, "
+            f"{changes}, arrayEnumerate(started))"
+        )
+        return (
+            "SELECT actor, tupleElement(attempt, 1) AS bucket, arraySlice("
+            "tupleElement(attempt, 3), 1, -tupleElement(attempt, 2)) AS reached"
+            f"{points} FROM (SELECT actor, arraySort({started}) AS started, "
+            f"arrayJoin({firsts}) AS attempt{points} FROM ({of_actor}))"
+        )
+
     def _is_in_period(self) -> str:
         if self.points.period is None:
             return ""

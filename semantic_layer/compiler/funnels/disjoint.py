@@ -32,31 +32,14 @@ class DisjointAttempts(Attempts):
         columns = ", ".join([*chains, f"{self._lengths()} AS lengths"])
         of_actor = f"SELECT actor, points, {columns} FROM ({self.points.select()})"
         if self.points.bucket:
-            return self._by_bucket(of_actor, points)
+            bucket = self.points.of("bucket", "point")
+            attempt = f"({bucket}, -toInt8(length), {self._times('point', 'later')})"
+            started = f"arrayMap((point, later, length) -> {attempt}, points, from_2, lengths)"
+            return self._best_by_bucket(started, of_actor)
         return (
             "SELECT actor, 0 AS bucket, indexOf(lengths, arrayMax(lengths)) AS place, "
             f"arraySlice({self._times('points[place]', 'from_2[place]')}, 1, lengths[place]) "
             f"AS reached{points} FROM ({of_actor}) WHERE arrayMax(lengths) > 0"
-        )
-
-    def _by_bucket(self, of_actor: str, points: str) -> str:
-        """The best of a bucket is its first by length, then time."""
-        bucket = self.points.of("bucket", "point")
-        attempt = f"({bucket}, -toInt8(length), {self._times('point', 'later')})"
-        started = (
-            "arraySort(arrayFilter(attempt -> tupleElement(attempt, 2) < 0, "
-            f"arrayMap((point, later, length) -> {attempt}, points, from_2, lengths)))"
-        )
-        changes = "arrayDifference(arrayMap(attempt -> toInt32(tupleElement(attempt, 1)), started))"
-        firsts = (
-            "arrayFilter((attempt, change, number) -> change != 0 OR number = 1, started, "
-            f"{changes}, arrayEnumerate(started))"
-        )
-        return (
-            "SELECT actor, tupleElement(attempt, 1) AS bucket, arraySlice("
-            "tupleElement(attempt, 3), 1, -tupleElement(attempt, 2)) AS reached"
-            f"{points} FROM (SELECT actor, {started} AS started, arrayJoin({firsts}) AS attempt"
-            f"{points} FROM ({of_actor}))"
         )
 
     def _chain(self, k: int) -> str:

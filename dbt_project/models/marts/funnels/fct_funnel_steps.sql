@@ -58,9 +58,10 @@ taken as (
     select
         *,
         reached_at[1] as entered_at,
-        toUInt8(arrayJoin(arrayFilter(
+        arrayFilter(
             number -> reached_at[number] is not null, arrayEnumerate(reached_at)
-        ))) as step_index,
+        ) as step_numbers,
+        toUInt8(arrayJoin(step_numbers)) as step_index,
         reached_at[step_index] as step_reached_at,
         arrayLast(
             reached -> reached is not null,

@@ -151,25 +151,25 @@ def test_steps_that_differ_in_their_events_are_looked_up(
     ("window", "entered", "last"),
     [
         # A day is 24 hours, also when the clock on the wall says 13:00 at its end.
-        ({"window_ms": DAY}, "2025-03-29 11:00:00.000", "2025-03-30 11:00:00.000"),
-        ({"window_ms": DAY}, "2025-10-25 10:00:00.000", "2025-10-26 10:00:00.000"),
+        ((DAY, 0), "2025-03-29 11:00:00.000", "2025-03-30 11:00:00.000"),
+        ((DAY, 0), "2025-10-25 10:00:00.000", "2025-10-26 10:00:00.000"),
         # A month ends at the same time on the wall: 10:00 in winter, 10:00 in summer.
-        ({"months": 1}, "2025-03-01 09:00:00.000", "2025-04-01 08:00:00.000"),
-        ({"months": 1}, "2025-10-01 08:00:00.000", "2025-11-01 09:00:00.000"),
-        ({"months": 3}, "2025-01-31 09:00:00.123", "2025-04-30 08:00:00.123"),
-        ({"months": 12}, "2024-02-29 23:30:00.000", "2025-02-28 23:30:00.000"),
+        ((0, 1), "2025-03-01 09:00:00.000", "2025-04-01 08:00:00.000"),
+        ((0, 1), "2025-10-01 08:00:00.000", "2025-11-01 09:00:00.000"),
+        ((0, 3), "2025-01-31 09:00:00.123", "2025-04-30 08:00:00.123"),
+        ((0, 12), "2024-02-29 23:30:00.000", "2025-02-28 23:30:00.000"),
         # 02:30 of 30 March is skipped: an hour later; of 26 October it happens twice: the first.
-        ({"months": 2}, "2025-01-30 01:30:00.000", "2025-03-30 01:30:00.000"),
-        ({"months": 1}, "2025-09-26 00:30:00.000", "2025-10-26 00:30:00.000"),
+        ((0, 2), "2025-01-30 01:30:00.000", "2025-03-30 01:30:00.000"),
+        ((0, 1), "2025-09-26 00:30:00.000", "2025-10-26 00:30:00.000"),
     ],
 )
 def test_a_window_ends_with_its_last_millisecond_in_the_projects_time_zone(
     found: Callable[[Funnel, list[Event]], Attempts],
-    window: dict[str, int],
+    window: tuple[int, int],
     entered: str,
     last: str,
 ) -> None:
-    funnel = Funnel("funnel", (Step("a"), Step("b")), **window)
+    funnel = Funnel("funnel", (Step("a"), Step("b")), *window)
     start, end = _milliseconds(entered), _milliseconds(last)
     events = [
         Event(UUID(int=1), "a", start, user_id="in time"),

@@ -1,7 +1,7 @@
 """Steps in an order, each of an event of its own: what follows a point is looked up from the end.
 
-Sorted points of one millisecond are in the order of their steps, so that each serves its own. Such
-a funnel needs no fold, which costs ten times as much.
+Sorted points of one millisecond are in the order of their steps, so that each serves its own and
+there is nothing to choose in an instant.
 """
 
 from dataclasses import dataclass

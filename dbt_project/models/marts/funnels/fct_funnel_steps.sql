@@ -43,13 +43,14 @@ sessions as (
         session_id,
         person_id
     from {{ ref('fct_sessions') }}
-    where (project_id, session_id) in (
-        select
-            project_id,
-            actor_id
-        from owned
-        where is_of_session
-    )
+    where
+        (project_id, session_id) in (
+            select
+                project_id,
+                actor_id
+            from owned
+            where is_of_session
+        )
 
 ),
 

@@ -27,7 +27,7 @@ class Loads:
         self.stream: Stream = random_stream(seed, 200)
         self.loaded: set[Event] = set()
         self._rest: Iterator[Event] = iter(self.stream.events)
-        warehouse.configure([self.stream.project])
+        warehouse.configure([self.stream])
 
     def load(self, load_id: int, size: int = 20) -> None:
         events = [event for event, _ in zip(self._rest, range(size), strict=False)]

@@ -19,7 +19,7 @@ def test_builds_killed_between_statements(new_warehouse: Callable[[], Warehouse]
     rng = random.Random(11)
     warehouse = new_warehouse()
     streams = [random_stream(seed) for seed in range(100, 100 + PROJECTS)]
-    warehouse.configure([stream.project for stream in streams])
+    warehouse.configure(streams)
     loads = shuffled_loads(rng, streams, DEATHS + 2)
     loaded = {event for batch in loads[:2] for _, event in batch}
     for load_id, batch in enumerate(loads[:2], start=1):

@@ -26,14 +26,13 @@ FUNNELS = {
     "excluded": Funnel("", (VIEW, SEARCH, ORDER), DAY, exclusions=(Exclusion(SIGNUP, 1, 3),)),
     "held": Funnel("", (VIEW, SEARCH, VIEW), DAY, held_constant="country"),
 }
-A_PROJECT = 2
-"""Funnels: each costs a statement a build."""
 
 
 def funnels_of(project: Project, generation: int = 0) -> tuple[Funnel, ...]:
-    """A project's funnels; in another generation they have the same ids and are others."""
+    """One or two, as each costs a statement a build; other generations reuse the ids for others."""
+    count = random.Random(project.project_id).choice([1, 1, 2])
     rng = random.Random(f"{project.project_id} {generation}")
-    chosen = rng.sample(sorted(FUNNELS), A_PROJECT)
+    chosen = rng.sample(sorted(FUNNELS), count)
     return tuple(
         replace(FUNNELS[name], funnel_id=f"funnel-{number}") for number, name in enumerate(chosen)
     )

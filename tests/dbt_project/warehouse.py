@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,14 @@ from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.defs.control_plane.saved_funnels import COLUMNS, funnel_row
 from semantic_layer.catalogue import Catalogue, load
+from stack.engines import ClickHouse
+from stack.engines.foreground import running
+from stack.ports import free_port
 from tests.dbt_project.funnels import definition
 from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.reference.identities import Override
 from tests.dbt_project.streams import PLAN, Stream, raw_row
+from warehouse.client import connect
 
 # "Today" of all builds; some streams go on after it, as clients' clocks may.
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -134,6 +139,16 @@ class Warehouse:
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.client.query(query).result_rows]
+
+
+@contextmanager
+def started(directory: Path, project: ParsedProject) -> Iterator[Warehouse]:
+    """The warehouse of `directory / "data"`, as its engine left it, while the block runs."""
+    engine = ClickHouse(directory / "data", free_port(), "admin-secret", "reader-secret")
+    with running(engine.service(), directory / "clickhouse.log"):
+        client = connect(engine.url)
+        yield Warehouse(client, engine.url, project)
+        client.close()
 
 
 def _failures(result: dbtRunnerResult) -> str:

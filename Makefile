@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
 
 .DEFAULT_GOAL := help
-.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest soak faults
+.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest bench-build soak faults
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -61,6 +61,9 @@ test-python: install web ## Run the Python tests in two processes; ARGS="-k funn
 
 bench-ingest: install ## Measure ingest; needs wrk; ARGS="--seconds 20" for a short run
 	$(BIN)/python -m benchmarks.ingest $(ARGS)
+
+bench-build: install ## Measure what building the marts of 10 million events costs; ARGS="--events 1000000"
+	@$(BIN)/python -m benchmarks.build $(ARGS)
 
 soak: install ## Watch the memory of ingest under a steady load for ten minutes
 	$(BIN)/python -m benchmarks.soak $(ARGS)

@@ -45,7 +45,8 @@ class CaptureProtocol(HttpToolsProtocol):
     short_way: ShortWay | None
     _deadline: asyncio.TimerHandle | None = None
     _is_in_head = False
-    _held: RequestResponseCycle | None = None  # its head is there
+    _is_receiving = False
+    _held: RequestResponseCycle | None = None  # whether its body is there too, is about to be seen
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -56,8 +57,10 @@ class CaptureProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._is_receiving = True
         super().data_received(data)
-        if self._held is not None:  # its body is still to come
+        self._is_receiving = False
+        if self._held is not None:
             self._ask_application(self._held, self.app)
         elif self._is_in_head and self._deadline is None:
             self._arm()
@@ -77,12 +80,12 @@ class CaptureProtocol(HttpToolsProtocol):
             self._start(self._held)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if app is not self.app:
-            self._ask_application(cycle, app)
-        elif cycle.more_body:
+        if app is self.app and not cycle.more_body:
+            self._start(cycle)
+        elif app is self.app and self._is_receiving:
             self._held = cycle
         else:
-            self._start(cycle)
+            self._ask_application(cycle, app)
 
     def _start(self, cycle: RequestResponseCycle) -> None:
         """Of a request that is there as a whole."""

@@ -47,9 +47,9 @@ class Tallies(Collector):
         self._bytes[project_id] += size
         tally = self._events[project_id]
         for name, count in names.items():
-            if name not in tally and len(tally) >= MAX_EVENT_NAMES:
-                name = "other"  # noqa: PLW2901
-            tally[name] = tally.get(name, 0) + count
+            is_listed = name in tally or len(tally) < MAX_EVENT_NAMES
+            label = name if is_listed else "other"
+            tally[label] = tally.get(label, 0) + count
 
     def count_rejected(self, project_id: str, codes: Iterable[str]) -> None:
         self._rejected.update((project_id, code) for code in codes)

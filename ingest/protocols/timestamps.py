@@ -51,7 +51,7 @@ class Clock:
         """Decide on a timestamp; `rule` says how, see docs/reference/ingest-api.md."""
         if original is None:
             return Resolved(self._received_at, None, "received", ())
-        moment, corrections = read(original)
+        moment, corrections = _read_text(original) if type(original) is str else read(original)
         if moment is None:
             return Resolved(self._received_at, None, "unreadable", corrections)
         timestamp, rule = moment, "client"
@@ -89,19 +89,20 @@ def _read_text(text: str) -> Reading:
     if text.endswith("z"):  # RFC 3339 has it in lower case too
         return _read_text(f"{text[:-1]}Z")
     if _LEAP_SECOND.search(text):
-        moment, corrections = _read_text(_LEAP_SECOND.sub(r"\1:59.999", text))
-        if moment is not None:
-            return moment, (*corrections, "leap_second")
+        read_before, corrections = _read_text(_LEAP_SECOND.sub(r"\1:59.999", text))
+        if read_before is not None:
+            return read_before, (*corrections, "leap_second")
     return None, ()
 
 
 def _in_utc(moment: datetime) -> Reading:
     """Cut to milliseconds."""
     corrections: tuple[str, ...] = ()
-    if moment.tzinfo is None:
-        moment, corrections = moment.replace(tzinfo=UTC), ("zone_assumed_utc",)
-    elif moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            moment, corrections = moment.replace(tzinfo=UTC), ("zone_assumed_utc",)
+        else:
+            moment = moment.astimezone(UTC)
     if excess := moment.microsecond % 1000:
         moment = moment.replace(microsecond=moment.microsecond - excess)
     return moment, corrections

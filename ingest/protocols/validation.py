@@ -50,9 +50,7 @@ def identity(event: Event) -> tuple[str, str]:
 
 def text_id(value: Id, field: str) -> str:
     """Numbers become their digits; absent becomes ''."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else str(value)
+    text = "" if value is None else str(value)
     if len(text) > MAX_ID_LENGTH:
         reason = f"the id has {len(text)} characters, the limit is {MAX_ID_LENGTH}"
         raise Rejection("id_too_long", reason, field)

@@ -312,6 +312,18 @@ def test_a_tier_limits_only_its_project(ingest: Ingest, own_ingest: Ingest) -> N
     assert ingest.send(event()).status_code == 200
 
 
+def test_behind_a_trusted_proxy_the_address_is_that_of_the_client(ingest: Ingest) -> None:
+    sent = event(event="by_proxy", context={"page": {"url": "https://shop.example.com/"}})
+    direct = event(event="direct", context={"page": {"url": "https://shop.example.com/"}})
+    ingest.post("/v1/events", json=sent, headers={"X-Forwarded-For": "8.8.8.8"})
+    ingest.post("/v1/events", json=direct)
+    ingest.wait_for_rows(2)
+    assert ingest.query(
+        "SELECT event_name, country FROM raw.events WHERE project_id = {project:String} "
+        "AND event_name IN ('by_proxy', 'direct') ORDER BY ALL"
+    ) == [("by_proxy", "US"), ("direct", "")]
+
+
 def test_operations_routes(ingest: Ingest) -> None:
     ingest.send(event(event="seen"))
     health = ingest.http.get(ingest.url + "/health").json()

@@ -168,6 +168,17 @@ async def test_a_request_waits_for_the_answer_to_the_one_before_it(
     assert transport.writes == [ANSWER + b"\r\n1", ANSWER + b"\r\n2"]
 
 
+async def test_the_body_of_a_request_that_had_to_wait_has_a_deadline_too(
+    connection: CaptureProtocol, short_way: Later, transport: Recorded
+) -> None:
+    connection.data_received(POST + b"abc" + POST + b"d")
+    short_way.answer(b"1")
+    await asyncio.wait(connection.tasks, timeout=DEADLINE + 5)
+    assert b"".join(transport.writes).startswith(
+        ANSWER + b"\r\n1" + b"HTTP/1.1 408 Request Timeout\r\n"
+    )
+
+
 async def test_a_connection_is_closed_after_its_answer_when_the_server_shuts_down(
     connection: CaptureProtocol, short_way: Later, transport: Recorded
 ) -> None:

@@ -12,12 +12,21 @@ from semantic_layer.catalogue import Catalogue, load
 from semantic_layer.clickhouse import ClickHouse
 from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.events import EventsCompiler
+from semantic_layer.compiler.funnels import FunnelCompiler
 from semantic_layer.compiler.metrics import MetricsCompiler
 from semantic_layer.executor import Executor
 from semantic_layer.freshness import FreshnessReader
 from semantic_layer.guard import Guard
 from semantic_layer.project import ProjectContext, Role
-from semantic_layer.queries import EventsQuery, Last, MetricsQuery, TimeRange, Unit
+from semantic_layer.queries import (
+    AnyQuery,
+    EventsQuery,
+    FunnelQuery,
+    Last,
+    MetricsQuery,
+    TimeRange,
+    Unit,
+)
 from semantic_layer.results import QueryResult
 from semantic_layer.settings import SemanticSettings
 
@@ -44,16 +53,18 @@ class SemanticLayer:
         """Raises CatalogueUnavailable until dbt has parsed the project."""
         return self._current().catalogue
 
-    def compile(self, query: MetricsQuery | EventsQuery, project: ProjectContext) -> Compiled:
+    def compile(self, query: AnyQuery, project: ProjectContext) -> Compiled:
         """SQL without the project's filter. Raises InvalidQuery and its kinds."""
         parts = self._current()
         if isinstance(query, MetricsQuery):
             return parts.metrics.compile(query, project)
+        if isinstance(query, FunnelQuery):
+            return parts.funnels.compile(query, project)
         return parts.events.compile(query, project)
 
     async def run(
         self,
-        query: MetricsQuery | EventsQuery,
+        query: AnyQuery,
         project: ProjectContext,
         role: Role = Role.VIEWER,
     ) -> QueryResult:
@@ -100,6 +111,7 @@ class _Parts:
     def __init__(self, catalogue: Catalogue, clickhouse: ClickHouse, cache: ResultCache) -> None:
         self.catalogue = catalogue
         self.events = EventsCompiler(catalogue)
+        self.funnels = FunnelCompiler(catalogue)
         guard = Guard(catalogue, clickhouse)
         freshness = FreshnessReader(guard, clickhouse)
         self.executor = Executor(guard, clickhouse, freshness, cache)

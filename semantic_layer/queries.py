@@ -149,13 +149,117 @@ class EventsQuery(_Part):
     time: TimeRange
 
 
-SemanticQuery = Annotated[MetricsQuery | EventsQuery, Field(discriminator="kind")]
+class EventMatch(_Part):
+    """Events of a name, with conditions that all must hold."""
+
+    event: Name
+    where: list[Filter] = Field(default_factory=list, max_length=50)
+
+
+class FunnelStep(EventMatch):
+    """`optional`: an attempt may leave the step out and go on with the next one."""
+
+    name: Name | None = None
+    optional: bool = False
+
+
+class Exclusion(EventMatch):
+    """Ends the attempt in which it falls after `from_step` and before `to_step`, from 1."""
+
+    from_step: int = Field(default=1, ge=1)
+    to_step: int | None = Field(default=None, ge=2, description="The last step if not given.")
+
+
+class WindowUnit(StrEnum):
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Window(_Part):
+    """Counted from the first step, end included; from months on in the project's calendar."""
+
+    n: int = Field(ge=1, le=100_000)
+    unit: WindowUnit
+
+
+class Breakdown(_Part):
+    """A value of the attempt that counts: of its first, last or k-th step's event."""
+
+    field: Name
+    attribution: str = Field(default="first", pattern=r"^(first|last|step:[1-9]\d?)$")
+
+
+MAX_STEPS = 10
+
+
+class Funnel(_Part):
+    """How far people, or sessions, get through steps."""
+
+    steps: list[FunnelStep] = Field(min_length=1, max_length=MAX_STEPS)
+    window: Window = Window(n=14, unit=WindowUnit.DAY)
+    order: Literal["ordered", "strict", "any"] = "ordered"
+    exclusions: list[Exclusion] = Field(default_factory=list, max_length=20)
+    count_by: Literal["person", "session"] = "person"
+    hold_constant: list[Name] = Field(
+        default_factory=list,
+        max_length=5,
+        description="Fields that must have one value in all events of an attempt.",
+    )
+    where: list[Filter] = Field(
+        default_factory=list, max_length=50, description="Conditions on every event."
+    )
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        count = len(self.steps)
+        optional = [step.optional for step in self.steps]
+        _require(not (optional[0] or optional[-1]), "the first and last step cannot be optional")
+        if self.order == "any":
+            _require(not any(optional), "steps in any order cannot be optional")
+            _require(not self.exclusions, "exclusions need steps in an order")
+        for each in self.exclusions:
+            to_step = each.to_step or count
+            _require(to_step <= count, f"there is no step {to_step}")
+            _require(each.from_step < to_step, "an exclusion lies between two different steps")
+        return self
+
+
+class FunnelDefinition(Funnel):
+    """A funnel at any time: what is saved, as a query without its time range."""
+
+    kind: Literal["funnel"]
+    breakdown: Breakdown | None = None
+    view: Literal["steps", "trend", "time_to_convert"] = "steps"
+
+    @model_validator(mode="after")
+    def _breaks_down_by_a_step(self) -> Self:
+        if self.breakdown and self.breakdown.attribution.startswith("step:"):
+            step = int(self.breakdown.attribution.removeprefix("step:"))
+            _require(step <= len(self.steps), f"there is no step {step}")
+        return self
+
+
+class FunnelQuery(FunnelDefinition):
+    """A funnel of the attempts that start in a time range."""
+
+    time: TimeRange
+
+
+AnyQuery = MetricsQuery | EventsQuery | FunnelQuery
+
+SemanticQuery = Annotated[AnyQuery, Field(discriminator="kind")]
 """Every kind of question that compiles."""
 
-_ADAPTER: TypeAdapter[MetricsQuery | EventsQuery] = TypeAdapter(SemanticQuery)
+_ADAPTER: TypeAdapter[AnyQuery] = TypeAdapter(SemanticQuery)
 
 
-def parse_query(data: Any) -> MetricsQuery | EventsQuery:
+def parse_query(data: Any) -> AnyQuery:
     """A query from plain JSON values. Raises pydantic.ValidationError."""
     return _ADAPTER.validate_python(data)
 

@@ -5,22 +5,20 @@ import binascii
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from semantic_layer.catalogue import Catalogue, Model, near, value_type
+from semantic_layer.catalogue import Catalogue, Model, value_type
 from semantic_layer.compiler.compiled import Compiled
-from semantic_layer.compiler.conditions import condition, property_condition, property_text
+from semantic_layer.compiler.event_fields import JSON_COLUMNS, TABLE, EventFields
 from semantic_layer.compiler.literals import Literals
-from semantic_layer.errors import InvalidQuery, UnknownColumn
+from semantic_layer.errors import InvalidQuery
 from semantic_layer.periods import Period, resolve
 from semantic_layer.project import ProjectContext
-from semantic_layer.queries import EventsQuery, Filter
+from semantic_layer.queries import EventsQuery
 from semantic_layer.results import Column
-from warehouse.sql_policy import quote
 
-TABLE = "fct_events"
 KEY = ("occurred_at", "event_id")
 """Always returned: they name an event and mark where a page ends."""
 
@@ -28,8 +26,6 @@ DEFAULT_COLUMNS = (
     "event_name", "person_id", "user_id", "anonymous_id", "session_id", "path", "country",
     "device_type", "browser", "platform", "properties",
 )  # fmt: skip
-
-JSON_COLUMNS = frozenset({"properties", "traits"})
 
 
 @dataclass(frozen=True)
@@ -61,11 +57,15 @@ class _Statement:
     literals: Literals
 
     @property
+    def _fields(self) -> EventFields:
+        return EventFields(self.model, self.literals)
+
+    @property
     def columns(self) -> list[str]:
         return list(dict.fromkeys((*KEY, *(self.query.columns or DEFAULT_COLUMNS))))
 
     def sql(self) -> str:
-        columns = ", ".join(self._known(name) for name in self.columns)
+        columns = ", ".join(self._fields.column(name) for name in self.columns)
         where = " AND ".join(f"({each})" for each in self._conditions())
         return (
             f"SELECT {columns} FROM analytics.{TABLE} WHERE {where} "
@@ -76,42 +76,25 @@ class _Statement:
         """The date narrows the partitions to read, the moment is exact."""
         yield f"event_date >= {self.literals.value(self.period.first_day)}"
         yield f"event_date < {self.literals.value(self.period.end_day)}"
-        yield f"occurred_at >= {self._moment(self.period.start)}"
-        yield f"occurred_at < {self._moment(self.period.end)}"
+        yield f"occurred_at >= {self._fields.moment(self.period.start)}"
+        yield f"occurred_at < {self._fields.moment(self.period.end)}"
         for given in self.query.where:
-            yield self._condition(given)
+            yield self._fields.condition(given)
         if self.query.cursor is not None:
             yield self._after(self.query.cursor)
-
-    def _condition(self, given: Filter) -> str:
-        column, _, path = given.field.partition(".")
-        if column in JSON_COLUMNS and path:
-            keys = self.literals.sql(", ".join(quote(key) for key in path.split(".")))
-            return property_condition(property_text(column, keys), given, self.literals)
-        name = self._known(given.field)
-        return condition(name, self.model.columns[name].data_type, given, self.literals)
 
     def _after(self, cursor: str) -> str:
         if self.query.order_by:
             raise InvalidQuery("a cursor works with the default order only")
         moment, event_id = _decode(cursor)
-        at = self._moment(moment)
+        at = self._fields.moment(moment)
         event = f"toUUID({self.literals.value(str(event_id))})"
         return f"occurred_at < {at} OR (occurred_at = {at} AND event_id < {event})"
 
     def _order(self) -> Iterator[str]:
         asked = {each.field: each.descending for each in self.query.order_by}
         for name, descending in {**asked, **{key: True for key in KEY if key not in asked}}.items():
-            yield f"{self._known(name)} {'DESC' if descending else 'ASC'}"
-
-    def _known(self, name: str) -> str:
-        if name not in self.model.columns:
-            raise UnknownColumn(name, near(name, self.model.columns))
-        return name
-
-    def _moment(self, value: datetime) -> str:
-        text = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-        return self.literals.sql(f"toDateTime64('{text}', 3, 'UTC')")
+            yield f"{self._fields.column(name)} {'DESC' if descending else 'ASC'}"
 
 
 def _column(model: Model, name: str) -> Column:

@@ -11,7 +11,7 @@ from stack.control_plane import WRONG_USE, leave
 from stack.querying import Format, in_project, show_result
 
 if TYPE_CHECKING:
-    from semantic_layer.queries import EventsQuery, MetricsQuery
+    from semantic_layer.queries import AnyQuery
 
 
 def register(root: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def query(
     show_result(result, Format.JSON if json else form)
 
 
-def _read(file: Path) -> "MetricsQuery | EventsQuery":
+def _read(file: Path) -> "AnyQuery":
     from pydantic import ValidationError
 
     from semantic_layer.queries import parse_query

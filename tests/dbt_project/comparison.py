@@ -7,32 +7,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.dbt_project.reference.catalogue import (
-    EventEntry,
-    PropertyEntry,
-    events_seen,
-    properties_seen,
-)
+from tests.dbt_project.mart_queries import QUERIES
+from tests.dbt_project.reference.catalogue import events_seen, properties_seen
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
-from tests.dbt_project.reference.identities import (
-    NOBODY,
-    Refusal,
-    person,
-    persons,
-    refused_merges,
-)
+from tests.dbt_project.reference.identities import NOBODY, person, persons, refused_merges
 from tests.dbt_project.reference.lifecycle import lifecycle
-from tests.dbt_project.reference.people import ActiveUsers, PersonDay, active_users, person_days
-from tests.dbt_project.reference.retention import Retention, retention
-from tests.dbt_project.reference.revenue import (
-    LifetimeValue,
-    RevenueDay,
-    lifetime_values,
-    revenue_days,
-)
+from tests.dbt_project.reference.people import PersonDay, active_users, person_days
+from tests.dbt_project.reference.retention import retention
+from tests.dbt_project.reference.revenue import lifetime_values, revenue_days
 from tests.dbt_project.reference.sessions import Session, sessions
-from tests.dbt_project.streams import FUNNELS, PLAN, Stream
+from tests.dbt_project.streams import PLAN, Stream
 from tests.dbt_project.warehouse import NOW, Warehouse
 
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -73,9 +58,10 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "events_hourly": _expected_device_hours(stream),
         "fct_funnel_steps": {
             (funnel.funnel_id, who, day, step): reached_ms
-            for funnel in FUNNELS
+            for funnel in stream.funnels
             for (who, day), times in attempts(project, funnel, events, people).items()
             for step, reached_ms in enumerate(times, start=1)
+            if reached_ms is not None
         },
     }
 
@@ -162,133 +148,3 @@ def _expected_device_hours(stream: Stream) -> Rows:
 
 def _hour(event: Event) -> Hour:
     return event.occurred_ms // 3_600_000, event.event_name, event.platform, event.country
-
-
-def _value(value: object) -> object:
-    return value
-
-
-def _row(*values: object) -> tuple[object, ...]:
-    return values
-
-
-def _property(*values: Any) -> PropertyEntry:
-    return PropertyEntry(*(*values[:-1], tuple(values[-1])))
-
-
-def _session(*values: Any) -> Session:
-    return Session(*(*values[:-1], frozenset(values[-1])))
-
-
-def _person(user_ids: Any, anonymous_ids: Any, events: int, country: str, traits: Any) -> object:
-    return tuple(user_ids), tuple(anonymous_ids), events, country, traits
-
-
-# Mart: query, number of key columns after the project, shape of the rest.
-QUERIES: dict[str, tuple[str, int, Any]] = {
-    "dim_identities": (
-        "select project_id, distinct_id, person_id from analytics.dim_identities",
-        1,
-        _value,
-    ),
-    "fct_refused_merges": (
-        "select project_id, distinct_id, target_id, reason,"
-        " toUnixTimestamp64Milli(first_refused_at), toUnixTimestamp64Milli(last_refused_at),"
-        " event_count from analytics.fct_refused_merges",
-        2,
-        Refusal,
-    ),
-    "fct_events": ("select project_id, event_id, person_id from analytics.fct_events", 1, _value),
-    "fct_sessions": (
-        """
-        select project_id, device_id, toUnixTimestamp64Milli(started_at) as started_ms, person_id,
-            device_id, toUnixTimestamp64Milli(run_started_at), started_ms,
-            toUnixTimestamp64Milli(ended_at), round(engaged_seconds * 1000), event_count,
-            page_view_count, is_bounce, entry_path, exit_path, country, tracker_session_id,
-            order_count, landing_url, exit_url, (utm_source, utm_campaign, utm_content),
-            (last_utm_source, last_utm_campaign, last_utm_content), events.event_ids
-        from analytics.fct_sessions as sessions
-        left join (
-            select project_id, session_id, groupArray(event_id) as event_ids
-            from analytics.fct_events group by project_id, session_id
-        ) as events using (project_id, session_id)
-        """,
-        2,
-        _session,
-    ),
-    "fct_person_days": (
-        "select project_id, person_id, activity_date, event_count, session_count,"
-        " page_view_count, revenue, is_new from analytics.fct_person_days",
-        2,
-        PersonDay,
-    ),
-    "active_users_daily": (
-        "select project_id, activity_date, dau, wau, mau, new_users, returning_users"
-        " from analytics.active_users_daily",
-        1,
-        ActiveUsers,
-    ),
-    "fct_lifecycle_daily": (
-        "select project_id, activity_date, state, person_count from analytics.fct_lifecycle_daily",
-        2,
-        _value,
-    ),
-    "fct_retention": (
-        "select project_id, cohort_date, period, period_index, mode, cohort_size, retained,"
-        " retained_on_or_after, is_complete from analytics.fct_retention",
-        4,
-        Retention,
-    ),
-    "fct_revenue_daily": (
-        "select project_id, revenue_date, currency, is_known_currency, revenue, refunds,"
-        " net_revenue, order_count, refund_count, average_order_value, paying_persons"
-        " from analytics.fct_revenue_daily",
-        2,
-        RevenueDay,
-    ),
-    "fct_ltv_cohorts": (
-        "select project_id, cohort_month, currency, month_index, cohort_size, paying_persons,"
-        " net_revenue, cumulative_net_revenue, net_revenue_per_person, is_complete"
-        " from analytics.fct_ltv_cohorts",
-        3,
-        LifetimeValue,
-    ),
-    "dim_events": (
-        "select project_id, event_name, description, is_documented, event_count,"
-        " toUnixTimestamp64Milli(first_seen_at), toUnixTimestamp64Milli(last_seen_at)"
-        " from analytics.dim_events",
-        1,
-        EventEntry,
-    ),
-    "dim_properties": (
-        "select project_id, event_name, property_name, value_type, fill_rate, description,"
-        " is_documented, event_count, toUnixTimestamp64Milli(first_seen_at),"
-        " toUnixTimestamp64Milli(last_seen_at), sample_values from analytics.dim_properties",
-        2,
-        _property,
-    ),
-    "dim_persons": (
-        "select project_id, person_id, user_ids, anonymous_ids, event_count, first_country,"
-        " JSONExtract(traits, 'Map(String, String)') from analytics.dim_persons",
-        1,
-        _person,
-    ),
-    "fct_hourly": (
-        "select project_id, toUnixTimestamp(hour_at) / 3600, event_name, platform, country,"
-        " event_count, unique_persons, unique_sessions from analytics.fct_hourly",
-        4,
-        _row,
-    ),
-    "events_hourly": (
-        "select project_id, toUnixTimestamp(hour_at) / 3600, event_name, platform, country,"
-        " event_count, unique_devices from analytics.events_hourly",
-        4,
-        _row,
-    ),
-    "fct_funnel_steps": (
-        "select project_id, funnel_id, person_id, entry_date, step_index,"
-        " toUnixTimestamp64Milli(reached_at) from analytics.fct_funnel_steps",
-        4,
-        _value,
-    ),
-}

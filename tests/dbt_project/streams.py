@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from tests.dbt_project.funnels import DAY, funnels_of
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.reference.funnels import Funnel, Step
+from tests.dbt_project.reference.funnels import Funnel
 from tests.dbt_project.reference.identities import Override
-
-HOUR = 3_600_000
-DAY = 24 * HOUR
 
 TIMEZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Apia"]
 # Both clock changes of Europe/Berlin and America/New_York lie within some stream.
@@ -36,6 +34,7 @@ FORMER = ["f1", "f2", "f3", "f4", "f5", "f6", "f7"]
 class Stream:
     project: Project
     events: list[Event]
+    funnels: tuple[Funnel, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
@@ -57,7 +56,7 @@ def random_stream(seed: int, size: int = 120) -> Stream:
     for _ in range(size):
         clock += _gap(rng, project)
         events.append(_event(rng, clock))
-    return Stream(project, events)
+    return Stream(project, events, funnels_of(project))
 
 
 def _gap(rng: random.Random, project: Project) -> int:
@@ -182,18 +181,6 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
     }
 
 
-FUNNELS = [
-    Funnel("distinct", (Step("page_view"), Step("search"), Step("order_completed")), 86_400_000),
-    Funnel("overlapping", (Step("page_view"), Step("page_view", "DE"), Step("page_view")), HOUR),
-    Funnel(
-        "repeated",
-        (Step("page_view", "DE"), Step("page_view", "DE"), Step("signup"), Step("page_view")),
-        2 * HOUR,
-    ),
-    Funnel("single", (Step("signup"),), HOUR),
-]
-
-
 PLAN = {
     ("search", ""): ("", "Looked for something."),
     ("search", "query"): ("string", "Words as typed."),
@@ -202,23 +189,3 @@ PLAN = {
     ("signup", "plan"): ("", ""),
 }
 """The tracking plan of every project: (event, property or "") to (value type, description)."""
-
-
-def funnel_definition(funnel: Funnel) -> str:
-    """The semantic query that raw.funnel_definitions holds."""
-    return json.dumps(
-        {
-            "kind": "funnel",
-            "steps": [
-                {
-                    "event": step.event,
-                    "where": [{"field": "country", "op": "eq", "value": step.country}]
-                    if step.country
-                    else [],
-                }
-                for step in funnel.steps
-            ],
-            "window": {"n": funnel.window_ms // 1000, "unit": "second"},
-            "order": "ordered",
-        }
-    )

@@ -1,23 +1,24 @@
 """One build of a project without settings: what it holds, and the unit tests of its models."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.dbt_project.comparison import check
 from tests.dbt_project.reference.events import Project
-from tests.dbt_project.streams import Stream, random_stream
+from tests.dbt_project.streams import random_stream
 from tests.dbt_project.warehouse import Warehouse
 
-UNKNOWN = Stream(Project("not-synchronised"), random_stream(1).events)
+UNKNOWN = replace(random_stream(1), project=Project("not-synchronised"))
 
 
 @pytest.fixture(scope="module")
 def warehouse(new_warehouse: Callable[[], Warehouse]) -> Warehouse:
     warehouse = new_warehouse()
     warehouse.load(1, [("not-synchronised", event) for event in UNKNOWN.events])
-    warehouse.define_funnels([UNKNOWN.project])
-    warehouse.plan_events([UNKNOWN.project])
+    warehouse.define_funnels([UNKNOWN])
+    warehouse.plan_events([UNKNOWN])
     warehouse.build("run")
     return warehouse
 

@@ -1,15 +1,18 @@
 """A load that the materialized view may have missed is counted exactly after the next build."""
 
+import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.dbt_project.comparison import built, check, seen
 from tests.dbt_project.interruptions import watched
 from tests.dbt_project.reference.events import Event
-from tests.dbt_project.streams import Stream, random_stream
-from tests.dbt_project.warehouse import BuildError, Warehouse
+from tests.dbt_project.streams import random_stream
+from tests.dbt_project.warehouse import BuildError, ParsedProject, Warehouse, started
+from warehouse.migrations import migrate
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -17,21 +20,22 @@ STATES = "intermediate.int_events_hourly"
 PIN = "select max(load_id) from intermediate.hourly_pinned_load"
 LIVE = 5000
 """A load far above the pin of the first build, so that the view adds it, not a build."""
+STREAM = random_stream(400, 200)
+BUILT = 20
+"""Events of the first load."""
 
 
 class Loads:
-    """One project whose events arrive one load after the other."""
+    """One project whose events arrive one load after the other; the first `loaded` are there."""
 
-    def __init__(self, warehouse: Warehouse, seed: int) -> None:
+    def __init__(self, warehouse: Warehouse, loaded: int = 0) -> None:
         self.warehouse = warehouse
-        self.stream: Stream = random_stream(seed, 200)
-        self.loaded: set[Event] = set()
-        self._rest: Iterator[Event] = iter(self.stream.events)
-        warehouse.configure([self.stream.project])
+        self.loaded: set[Event] = set(STREAM.events[:loaded])
+        self._rest: Iterator[Event] = iter(STREAM.events[loaded:])
 
     def load(self, load_id: int, size: int = 20) -> None:
         events = [event for event, _ in zip(self._rest, range(size), strict=False)]
-        self.warehouse.load(load_id, [(self.stream.project.project_id, one) for one in events])
+        self.warehouse.load(load_id, [(STREAM.project.project_id, one) for one in events])
         self.loaded |= set(events)
 
     def doubt(self, load_id: int) -> None:
@@ -50,7 +54,7 @@ class Loads:
         )
 
     def check(self) -> None:
-        check(self.warehouse, [seen(self.stream, self.loaded)])
+        check(self.warehouse, [seen(STREAM, self.loaded)])
 
     @property
     def live_events(self) -> list[tuple[object, ...]]:
@@ -64,15 +68,27 @@ class Loads:
         return self.warehouse.rows(PIN)[0][0]
 
 
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory: pytest.TempPathFactory, parsed_project: ParsedProject) -> Path:
+    """The directory of a warehouse that has built load 1; its engine has stopped."""
+    directory = tmp_path_factory.mktemp("first_build")
+    with started(directory, parsed_project) as warehouse:
+        migrate(warehouse.client)
+        warehouse.configure([STREAM])
+        Loads(warehouse).load(1, BUILT)
+        warehouse.build("run")
+    return directory
+
+
 @pytest.fixture
-def loads(new_warehouse: Callable[[], Warehouse]) -> Loads:
+def loads(first_build: Path, tmp_path: Path, parsed_project: ParsedProject) -> Iterator[Loads]:
     """Load 1 is built, two later ones went through the view."""
-    loads = Loads(new_warehouse(), 400)
-    loads.load(1)
-    loads.warehouse.build("run")
-    loads.load(LIVE)
-    loads.load(LIVE + 1)
-    return loads
+    shutil.copytree(first_build / "data", tmp_path / "data", symlinks=True)
+    with started(tmp_path, parsed_project) as warehouse:
+        loads = Loads(warehouse, BUILT)
+        loads.load(LIVE)
+        loads.load(LIVE + 1)
+        yield loads
 
 
 def test_lost_and_doubled_states_are_put_right_once(loads: Loads) -> None:

@@ -10,12 +10,13 @@ import pytest
 
 from orchestration.defs.warehouse.rebuild import Days, request_rebuild
 from tests.dbt_project.comparison import built, check, seen
+from tests.dbt_project.funnels import funnels_of
 from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.streams import Stream, random_overrides, random_stream, shuffled_loads
 from tests.dbt_project.warehouse import Warehouse
 
 PROJECTS = 24
-LOADS = 3
+LOADS = 2
 
 # A phone of March turns out to be that of somebody who came in April.
 PHONE, LAPTOP, LINK = (
@@ -45,26 +46,27 @@ def test_random_arrival_equals_the_reference_and_a_full_refresh(
     warehouse = new_warehouse()
     streams = [random_stream(seed) for seed in range(PROJECTS)]
     rng = random.Random(7)
-    # The last build has decisions about ids and changes of settings alone.
+    # The last build has changes of decisions about ids, of settings and of funnels alone.
     loads = [*shuffled_loads(rng, streams, LOADS), []]
     merged = Stream(Project("merged"), [PHONE, LAPTOP, LINK])
     late = Stream(Project("late"), [LATE])
     streams += [merged, late]
     loads[0] += [(merged, PHONE), (merged, LAPTOP)]
-    loads[1] += [(late, LATE)]
-    loads[2] += [(merged, LINK)]
-    warehouse.configure([stream.project for stream in streams])
+    loads[1] += [(late, LATE), (merged, LINK)]
+    warehouse.configure(streams)
     loaded = set()
     for load_id, batch in enumerate(loads, start=1):
         warehouse.load(load_id, [(stream.project.project_id, event) for stream, event in batch])
         loaded |= {event for _, event in batch}
+        streams = [replace(each, funnels=funnels_of(each.project, load_id)) for each in streams]
         if load_id >= LOADS:
             streams = [replace(stream, overrides=random_overrides(rng)) for stream in streams]
             for stream in streams:
                 warehouse.override(stream.project, stream.overrides)
         if load_id > LOADS:
             streams[::3] = [replace(stream, project=changed(stream)) for stream in streams[::3]]
-            warehouse.configure([stream.project for stream in streams[::3]])
+            warehouse.configure(streams[::3])
+        warehouse.define_funnels(streams)
         warehouse.build("run")
         check(warehouse, [seen(stream, loaded) for stream in streams])
         march, april = date(2025, 3, 31), date(2025, 4, 6)

@@ -2,18 +2,27 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from clickhouse_connect.driver.client import Client
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.defs.control_plane.saved_funnels import COLUMNS, funnel_row
+from semantic_layer.catalogue import Catalogue, load
+from stack.engines import ClickHouse
+from stack.engines.foreground import running
+from stack.ports import free_port
+from tests.dbt_project.funnels import definition
 from tests.dbt_project.reference.events import Event, Project
 from tests.dbt_project.reference.identities import Override
-from tests.dbt_project.streams import FUNNELS, PLAN, funnel_definition, raw_row
+from tests.dbt_project.streams import PLAN, Stream, raw_row
+from warehouse.client import connect
 
 # "Today" of all builds; some streams go on after it, as clients' clocks may.
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -30,14 +39,24 @@ class ParsedProject:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.manifest: Manifest | None = None
+        self._catalogue: Catalogue | None = None
 
     def invoke(self, url: str, *arguments: str) -> dbtRunnerResult:
+        return self._run(dbtRunner(manifest=self._parsed(url)), *arguments)
+
+    def catalogue(self, url: str) -> Catalogue:
+        if self._catalogue is None:
+            self._parsed(url)
+            self._catalogue = load(self.target)
+        return self._catalogue
+
+    def _parsed(self, url: str) -> Manifest:
         os.environ["CLICKHOUSE_URL"] = url
         if self.manifest is None:
             parsed = self._run(dbtRunner(), "parse").result
             assert isinstance(parsed, Manifest)
             self.manifest = parsed
-        return self._run(dbtRunner(manifest=self.manifest), *arguments)
+        return self.manifest
 
     def _run(self, runner: dbtRunner, *arguments: str) -> dbtRunnerResult:
         return runner.invoke(
@@ -64,34 +83,38 @@ class Warehouse:
             "raw.events", insert_block="\n".join(rows).encode(), fmt="JSONEachRow"
         )
 
-    def configure(self, projects: Sequence[Project]) -> None:
+    def configure(self, streams: Sequence[Stream]) -> None:
+        """What the synchronisation writes of the streams' projects and their funnels."""
         columns = list(Project.__dataclass_fields__)
-        rows = [[getattr(project, name) for name in columns] for project in projects]
+        rows = [[getattr(stream.project, name) for name in columns] for stream in streams]
         self.client.insert("raw.projects", rows, column_names=columns)
-        self.define_funnels(projects)
-        self.plan_events(projects)
+        self.define_funnels([stream for stream in streams if stream.funnels])
+        self.plan_events(streams)
 
-    def plan_events(self, projects: Sequence[Project]) -> None:
+    def plan_events(self, streams: Sequence[Stream]) -> None:
         self.client.insert(
             "raw.event_schemas",
             [
-                [project.project_id, *key, *entry]
-                for project in projects
+                [stream.project.project_id, *key, *entry]
+                for stream in streams
                 for key, entry in PLAN.items()
             ],
             column_names=["project_id", "event_name", "property_name", "value_type", "description"],
         )
 
-    def define_funnels(self, projects: Sequence[Project]) -> None:
-        self.client.insert(
-            "raw.funnel_definitions",
-            [
-                [project.project_id, funnel.funnel_id, funnel.funnel_id, funnel_definition(funnel)]
-                for project in projects
-                for funnel in FUNNELS
-            ],
-            column_names=["project_id", "funnel_id", "name", "definition"],
-        )
+    def define_funnels(self, streams: Sequence[Stream]) -> None:
+        for stream in streams:
+            definitions = {funnel.funnel_id: definition(funnel) for funnel in stream.funnels}
+            self.save_funnels(stream.project, definitions)
+
+    def save_funnels(self, project: Project, definitions: Mapping[str, Mapping[str, Any]]) -> None:
+        """Semantic queries by the id of the funnel, as the synchronisation saves them."""
+        events = self.project.catalogue(self.url).models["fct_events"]
+        rows = [
+            funnel_row((project.project_id, name, name), query, project.timezone, events)
+            for name, query in definitions.items()
+        ]
+        self.client.insert("raw.funnel_definitions", rows, column_names=COLUMNS)
 
     def override(self, project: Project, overrides: Mapping[str, Override]) -> None:
         """Decide anew about all ids of a project."""
@@ -116,6 +139,16 @@ class Warehouse:
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.client.query(query).result_rows]
+
+
+@contextmanager
+def started(directory: Path, project: ParsedProject) -> Iterator[Warehouse]:
+    """The warehouse of `directory / "data"`, as its engine left it, while the block runs."""
+    engine = ClickHouse(directory / "data", free_port(), "admin-secret", "reader-secret")
+    with running(engine.service(), directory / "clickhouse.log"):
+        client = connect(engine.url)
+        yield Warehouse(client, engine.url, project)
+        client.close()
 
 
 def _failures(result: dbtRunnerResult) -> str:

@@ -97,3 +97,27 @@ def test_everything_is_copied_once_and_follows_changes(sync: Sync) -> None:
     assert changes["funnel_definitions"] == (0, 1)
     assert sync.stored("SELECT timezone FROM raw.projects FINAL") == [("Europe/Berlin",)]
     assert sync.stored("SELECT count() FROM raw.funnel_definitions FINAL") == [(0,)]
+
+
+def test_funnels_are_compiled_and_follow_their_project(sync: Sync) -> None:
+    organisation = sync.database.run(organisations.create, "Funnels")
+    project = sync.database.run(projects.create, organisation.id, "Shop", timezone="Asia/Kolkata")
+    monthly = {**DEFINITION, "window": {"n": 1, "unit": "month"}}
+    sync.database.run(funnels.save, project.id, "Checkout", monthly)
+    broken = sync.database.run(funnels.save, project.id, "Broken", {**DEFINITION, "steps": []})
+
+    assert sync.run()["funnel_definitions"] == (2, 0)
+    compiled = (
+        "SELECT name, positionCaseInsensitive(attempts_sql, 'Asia/Kolkata') > 0, step_names, "
+        "problem FROM raw.funnel_definitions FINAL ORDER BY name"
+    )
+    no_steps = "steps: List should have at least 1 item after validation, not 0"
+    assert sync.stored(compiled) == [
+        ("Broken", 0, [], no_steps),
+        ("Checkout", 1, ["page_view", "order_completed"], ""),
+    ]
+
+    sync.database.run(projects.update, project.id, timezone="Europe/Berlin")
+    sync.database.run(funnels.archive, project.id, broken.id)
+    assert sync.run()["funnel_definitions"] == (1, 1)
+    assert sync.stored(compiled) == [("Checkout", 0, ["page_view", "order_completed"], "")]

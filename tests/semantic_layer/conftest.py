@@ -19,6 +19,7 @@ from stack.engines import ClickHouse
 from stack.engines.foreground import running
 from stack.ports import free_port
 from tests.semantic_layer import marts
+from tests.semantic_layer.built_marts import Built, build
 from warehouse.client import connect
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,23 @@ def settings(engine: ClickHouse, target_dir: Path) -> SemanticSettings:
 
 @pytest.fixture
 async def layer(warehouse: Client, settings: SemanticSettings) -> AsyncIterator[SemanticLayer]:
+    layer = SemanticLayer(settings)
+    yield layer
+    await layer.aclose()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    yield from build(tmp_path_factory.mktemp("built_marts"))
+
+
+@pytest.fixture
+async def built_layer(built: Built) -> AsyncIterator[SemanticLayer]:
+    settings = SemanticSettings(
+        clickhouse_reader_url=built.reader_url,
+        redis_url=None,
+        dbt_target_dir=built.warehouse.project.target,
+    )
     layer = SemanticLayer(settings)
     yield layer
     await layer.aclose()

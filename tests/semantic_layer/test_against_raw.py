@@ -3,87 +3,16 @@
 Two projects in two time zones hold the same user ids; the days cover both zones' clock changes.
 """
 
-import random
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.project import ProjectContext
 from semantic_layer.queries import parse_query
-from semantic_layer.settings import SemanticSettings
-from stack.engines import ClickHouse
-from stack.engines.foreground import running
-from stack.ports import free_port
-from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.warehouse import ParsedProject, Warehouse
-from warehouse.client import connect
-from warehouse.migrations import migrate
+from tests.semantic_layer.built_marts import ZONES, Built
 
-BERLIN, NEW_YORK = "europe", "america"
-ZONES = {BERLIN: "Europe/Berlin", NEW_YORK: "America/New_York"}
-HOUR_MS = 3_600_000
 MONTH = {"from": "2025-03-05", "to": "2025-04-02"}
-
-
-def _events(seed: int) -> Iterator[Event]:
-    """Four weeks of visits by people who are always signed in; every tenth is a bot's."""
-    rng = random.Random(seed)
-    clock = int(datetime(2025, 3, 5, tzinfo=UTC).timestamp() * 1000)
-    while clock < datetime(2025, 4, 2, tzinfo=UTC).timestamp() * 1000:
-        clock += rng.randrange(HOUR_MS)
-        name = rng.choice(["page_view", "page_view", "search", "order_completed"])
-        yield Event(
-            event_id=UUID(int=rng.getrandbits(128), version=4),
-            event_name=name,
-            occurred_ms=clock,
-            user_id=f"u{rng.randrange(12)}",
-            path=rng.choice(["/", "/docs", "/pricing"]) if name == "page_view" else "",
-            country=rng.choice(["", "DE", "FR", "US"]),
-            properties={"revenue": rng.choice([5.0, 12.5])} if name == "order_completed" else {},
-            is_bot=rng.random() < 0.1,
-        )
-
-
-@dataclass
-class Built:
-    warehouse: Warehouse
-    reader_url: str
-
-    def by_hand(self, sql: str) -> list[list[Any]]:
-        return [list(row) for row in self.warehouse.client.query(sql).result_rows]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    directory = tmp_path_factory.mktemp("against_raw")
-    engine = ClickHouse(directory / "data", free_port(), "admin-secret", "reader-secret")
-    with running(engine.service(), directory / "clickhouse.log"):
-        client = connect(engine.url)
-        migrate(client)
-        warehouse = Warehouse(client, engine.url, ParsedProject(directory / "target"))
-        warehouse.configure([Project(name, timezone=zone) for name, zone in ZONES.items()])
-        for seed, name in enumerate(ZONES):
-            warehouse.load(seed + 1, [(name, event) for event in _events(seed)])
-        warehouse.build("run")
-        yield Built(warehouse, engine.reader_url)
-        client.close()
-
-
-@pytest.fixture
-async def layer(built: Built) -> AsyncIterator[SemanticLayer]:
-    target = built.warehouse.project.target
-    settings = SemanticSettings(
-        clickhouse_reader_url=built.reader_url, redis_url=None, dbt_target_dir=target
-    )
-    layer = SemanticLayer(settings)
-    yield layer
-    await layer.aclose()
-
 
 IN_MARCH = "not is_bot and day >= '2025-03-05' and day < '2025-04-02'"
 
@@ -187,7 +116,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize("project_id", ZONES)
 @pytest.mark.parametrize(("query", "sql"), CASES, ids=lambda case: str(case)[:60])
 async def test_equals_raw(
-    query: dict[str, Any], sql: str, project_id: str, layer: SemanticLayer, built: Built
+    query: dict[str, Any], sql: str, project_id: str, built_layer: SemanticLayer, built: Built
 ) -> None:
     zone = ZONES[project_id]
     raw_events = (
@@ -196,7 +125,7 @@ async def test_equals_raw(
         f"from raw.events where project_id = '{project_id}'"
     )
 
-    result = await layer.run(
+    result = await built_layer.run(
         parse_query({"kind": "metrics", **query}), ProjectContext(project_id, zone)
     )
     expected = built.by_hand(f"with raw_events as ({raw_events}) {sql}")

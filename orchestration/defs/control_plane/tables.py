@@ -1,6 +1,5 @@
 """What of the control plane the models need, as rows of the `raw` tables."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from control_plane.repositories import funnels, projects, tracking_plan
+from orchestration.defs.control_plane import saved_funnels
+from orchestration.defs.control_plane.saved_funnels import funnel_row
+from orchestration.defs.warehouse.dbt import dbt_project
+from orchestration.settings import settings
+from semantic_layer.catalogue import load
 
 Row = tuple[Any, ...]
 
@@ -32,11 +36,11 @@ class Difference:
 
 def difference(table: SyncedTable, stored: Sequence[Row], wanted: Sequence[Row]) -> Difference:
     """What must be inserted and deleted to make `stored` equal to `wanted`."""
-    known = {tuple(row) for row in stored}
+    known = {tuple(row[: table.key_length]): tuple(row) for row in stored}
     kept = {row[: table.key_length] for row in wanted}
     return Difference(
-        changed=[row for row in wanted if row not in known],
-        removed=sorted({key for row in known if (key := row[: table.key_length]) not in kept}),
+        changed=[row for row in wanted if known.get(row[: table.key_length]) != row],
+        removed=sorted(key for key in known if key not in kept),
     )
 
 
@@ -47,10 +51,14 @@ def project_rows(session: Session) -> list[Row]:
 
 
 def funnel_rows(session: Session) -> list[Row]:
+    saved = [funnel for funnel in funnels.everything(session) if funnel.archived_at is None]
+    if not saved:
+        return []
+    events = load(dbt_project(settings()).manifest_path.parent).models["fct_events"]
+    zones = {project.id: project.timezone for project in projects.everything(session)}
     return [
-        (funnel.project_id, funnel.id, funnel.name, json.dumps(funnel.definition))
-        for funnel in funnels.everything(session)
-        if funnel.archived_at is None
+        funnel_row((f.project_id, f.id, f.name), f.definition, zones[f.project_id], events)
+        for f in saved
     ]
 
 
@@ -85,8 +93,8 @@ TABLES = (
     ),
     SyncedTable(
         "funnel_definitions",
-        "Saved funnels that are not archived, each as a semantic query.",
-        ("project_id", "funnel_id", "name", "definition"),
+        "Saved funnels that are not archived, each as a semantic query and compiled.",
+        saved_funnels.COLUMNS,
         2,
         funnel_rows,
     ),

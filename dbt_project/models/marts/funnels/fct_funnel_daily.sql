@@ -20,7 +20,10 @@ days as (
         project_id,
         funnel_id,
         entry_date,
-        groupArray(length(reached_at)) as depths
+        count() as entered_count,
+        sumForEach(arrayMap(
+            reached -> toUInt64(reached is not null), reached_at
+        )) as taken_counts
     from attempts
     group by project_id, funnel_id, entry_date
 
@@ -34,11 +37,9 @@ counted as (
         days.entry_date as entry_date,
         steps.step_index as step_index,
         steps.step_name as step_name,
-        toUInt64(length(days.depths)) as entered_count,
-        toUInt64(arrayCount(depth -> depth >= step_index, days.depths))
-            as person_count,
-        toUInt64(arrayCount(depth -> depth >= step_index - 1, days.depths))
-            as previous_count
+        days.entered_count as entered_count,
+        days.taken_counts[steps.step_index] as person_count,
+        days.taken_counts[steps.compared_step] as compared_count
     from days
     inner join steps
         on days.project_id = steps.project_id
@@ -54,6 +55,6 @@ select
     step_name,
     person_count,
     person_count / entered_count as conversion_from_start,
-    if(previous_count = 0, 0, person_count / previous_count)
+    if(compared_count = 0, null, person_count / compared_count)
         as conversion_from_previous
 from counted

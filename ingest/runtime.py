@@ -5,12 +5,13 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
-import httpx
 import redis.asyncio as redis
 from sqlalchemy import text
 
 from control_plane.database import AsyncDatabase
+from ingest import internal_http
 from ingest.backlog import BacklogGauge
 from ingest.capture.live import LiveFeed
 from ingest.capture.service import CaptureService
@@ -40,7 +41,6 @@ class Runtime:
         self.redis = redis.Redis.from_url(
             settings.redis_url, socket_timeout=2.0, socket_connect_timeout=2.0
         )
-        self.http = httpx.AsyncClient(timeout=2.0, trust_env=False)
         self.keys = KeyCache(ControlPlaneKeys(self.database), settings.key_snapshot_path)
         self.log = SegmentLog(
             settings.log_directory,
@@ -55,11 +55,12 @@ class Runtime:
         metrics.watch_pending(lambda: self.log.pending_bytes)
 
     def probes(self) -> dict[str, Probe | None]:
+        ping = urlsplit(self.settings.clickhouse_url)._replace(path="/ping", query="").geturl()
         return {
             "database": lambda: self.database.run(
                 lambda session: session.execute(text("SELECT 1"))
             ),
-            "clickhouse": self._ping_clickhouse,
+            "clickhouse": lambda: asyncio.to_thread(internal_http.get, ping),
             "redis": self.redis.ping,
             "aws": None,
         }
@@ -74,10 +75,6 @@ class Runtime:
                 logger.warning("the backlog could not be measured: %s", error)
             await asyncio.sleep(BACKLOG_SECONDS)
 
-    async def _ping_clickhouse(self) -> None:
-        url = httpx.URL(self.settings.clickhouse_url).copy_with(path="/ping", query=None)
-        (await self.http.get(url)).raise_for_status()
-
 
 @asynccontextmanager
 async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[Runtime]:
@@ -86,7 +83,6 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
         runtime = Runtime(settings, metrics)
         stack.push_async_callback(runtime.database.close)
         stack.push_async_callback(runtime.redis.aclose)
-        stack.push_async_callback(runtime.http.aclose)
         stack.push_async_callback(runtime.log.close)
         await asyncio.to_thread(_warm_up, settings)
         _spare_the_collector()

@@ -25,6 +25,7 @@ class IngestSettings(BaseSettings):
     # A port of this worker alone, for its health and metrics. With it, INGEST_PORT is shared: the
     # kernel spreads connections over all workers that listen there.
     ingest_worker_port: int | None = None
+    ingest_worker_ports: Annotated[tuple[int, ...], NoDecode] = ()  # of all workers
     loader_port: int = 3011
     # Networks that the limit on failed authentications spares, and whose X-Forwarded-For counts.
     trusted_ips: Annotated[tuple[Network, ...], NoDecode] = (
@@ -59,7 +60,7 @@ class IngestSettings(BaseSettings):
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("trusted_ips", mode="before")
+    @field_validator("trusted_ips", "ingest_worker_ports", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

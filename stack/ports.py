@@ -16,6 +16,14 @@ def free_port() -> int:
         return port
 
 
+def free_ports(count: int) -> int:
+    """The first of so many ports in a row that nothing listens on at the moment."""
+    first = free_port()
+    while not all(_can_bind(port) for port in range(first, first + count)):
+        first = free_port()
+    return first
+
+
 def describe_holder(port: int) -> str | None:
     """Who listens on `port`, for a person to read; None when the port is free."""
     if _can_bind(port):

@@ -57,17 +57,19 @@ def _ingest_workers(environment: Environment) -> tuple[Service, ...]:
     first = _python_service(environment, "ingest", "ingest", settings.ingest_port, "/ready")
     if settings.ingest_workers == 1:
         return (first,)
+    start = settings.ingest_worker_ports_from or settings.ingest_port + 20
+    ports = range(start, start + settings.ingest_workers)
+    shared = {**first.environment, "INGEST_WORKER_PORTS": ",".join(map(str, ports))}
     return tuple(
         replace(
             first,
-            name="ingest" if number == 0 else f"ingest-{number + 1}",
+            name="ingest" if number == 1 else f"ingest-{number}",
             probe=http_ok(port, "/ready"),
-            environment={**first.environment, "INGEST_WORKER_PORT": str(port)},
+            environment={**shared, "INGEST_WORKER_PORT": str(port)},
             port=port,
             port_setting="INGEST_WORKER_PORTS_FROM",
         )
-        for number in range(settings.ingest_workers)
-        for port in (settings.ingest_worker_ports_from + number,)
+        for number, port in enumerate(ports, 1)
     )
 
 

@@ -29,10 +29,11 @@ class StackSettings(BaseSettings):
 
     dashboard_port: int = 3000
     ingest_port: int = 3001
-    # Processes that share INGEST_PORT. Of several, each has its health and metrics on a port of its
-    # own, from INGEST_WORKER_PORTS_FROM on.
-    ingest_workers: int = Field(default=1, ge=1, le=32)
-    ingest_worker_ports_from: int = 3021
+    # Processes that share INGEST_PORT: while one restarts, another takes the events. Of several,
+    # each has its health and metrics on a port of its own, from INGEST_WORKER_PORTS_FROM on; 0
+    # stands for 20 above INGEST_PORT.
+    ingest_workers: int = Field(default=2, ge=1, le=32)
+    ingest_worker_ports_from: int = 0
     dagster_port: int = 3002
     dagster_code_port: int = 3012
     loader_port: int = 3011

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stack.ports import free_port
+from stack.ports import free_port, free_ports
 from stack.settings import PROJECT_ROOT, StackSettings
 from stack.supervisor.state import ServiceState, StateFile
 
@@ -80,6 +80,7 @@ class Platform:
 @contextmanager
 def running_platform(data_directory: Path, **settings: str) -> Iterator[Platform]:
     variables = {name: str(free_port()) for name in PORTS}
+    variables["INGEST_WORKER_PORTS_FROM"] = str(free_ports(2))
     variables |= {"DATA_DIR": str(data_directory), "ENVIRONMENT": "local", **settings}
     platform = Platform(data_directory, variables)
     started = platform.analytics("up", "--detach", timeout=START_SECONDS)

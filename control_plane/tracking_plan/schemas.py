@@ -7,6 +7,7 @@ recursion, schemas that unfold to more than `MAX_UNFOLDED` parts, patterns that 
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -21,7 +22,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
 
-_META = jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True)
 _NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
 _LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SINGLE = (
@@ -67,7 +67,7 @@ def problems_of(schema: Any, path: str) -> list[PlanProblem]:
     root = tuple(path.split("."))
     try:
         _check_size(schema, root)
-        found = dict.fromkeys(_meta_problem(error, root) for error in _META.iter_errors(schema))
+        found = dict.fromkeys(_meta_problem(error, root) for error in _meta().iter_errors(schema))
         if found:
             return list(found)
         _check_describes_object(schema, root)
@@ -188,6 +188,12 @@ class _Unfolding:
                 reason = f"{reference!r} points at nothing"
                 raise _Wrong(path, reason, "unresolved_reference") from None
         return found
+
+
+@cache
+def _meta() -> jsonschema_rs.Draft202012Validator:
+    """4 MB, which only those who edit plans need."""
+    return jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True)
 
 
 def _meta_problem(error: jsonschema_rs.ValidationError, root: tuple[str, ...]) -> PlanProblem:

@@ -1,10 +1,11 @@
 """Browser, operating system and kind of device from a user agent."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-import ua_parser
+from ua_parser import Domain, Matchers, load_lazy_builtins
+from ua_parser.regex import Resolver
 
 from ingest.enrich.bots import BOT_THRESHOLD, bot_score
 
@@ -45,7 +46,7 @@ def describe(text: str) -> UserAgent:
 
 @lru_cache(maxsize=CACHED_AGENTS)
 def _describe(text: str) -> UserAgent:
-    parsed = ua_parser.parse(text)
+    parsed = _resolver()(text, Domain.USER_AGENT | Domain.OS)
     score = bot_score(text)
     browser, os = parsed.user_agent, parsed.os
     return UserAgent(
@@ -56,6 +57,14 @@ def _describe(text: str) -> UserAgent:
         device_type="bot" if score >= BOT_THRESHOLD else _device_type(text),
         bot_score=score,
     )
+
+
+@cache
+def _resolver() -> Resolver:
+    """Without the models of devices, which nothing here asks for and which take 13 MB."""
+    browsers, systems, _ = load_lazy_builtins()
+    matchers: Matchers = (browsers, systems, [])
+    return Resolver(matchers)
 
 
 def _device_type(text: str) -> str:

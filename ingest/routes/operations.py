@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from ingest import health
+from ingest import health, worker_metrics
 from ingest.health import Health
 from ingest.runtime import Runtime
 
@@ -57,6 +57,10 @@ async def get_readiness(runtime: RuntimeDep, response: Response) -> Readiness:
 
 
 @router.get("/metrics", response_class=Response)
-def get_metrics(runtime: RuntimeDep) -> Response:
-    """Metrics in Prometheus' text format."""
-    return Response(generate_latest(runtime.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+def get_metrics(request: Request, runtime: RuntimeDep) -> Response:
+    """Metrics in Prometheus' text format; of all workers on the port that they share."""
+    text = generate_latest(runtime.metrics.registry)
+    settings = runtime.settings
+    if settings.ingest_worker_port and request.scope["server"][1] == settings.ingest_port:
+        text = worker_metrics.added_up([text, *worker_metrics.of_others(settings)])
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -201,21 +201,28 @@ def test_dagster_has_a_database_of_its_own(
 
 
 def test_ingest_workers_share_a_port_and_have_one_each(tmp_path: Path) -> None:
-    nodes = platform(settled(tmp_path, ingest_workers=2))
+    nodes = platform(settled(tmp_path))
     workers = [node for node in nodes if isinstance(node, Service) and "ingest" in node.command]
     assert [(worker.name, worker.port) for worker in workers] == [
         ("ingest", 3021),
         ("ingest-2", 3022),
     ]
     assert [worker.environment["INGEST_WORKER_PORT"] for worker in workers] == ["3021", "3022"]
+    assert {worker.environment["INGEST_WORKER_PORTS"] for worker in workers} == {"3021,3022"}
     assert {worker.environment["INGEST_PORT"] for worker in workers} == {"3001"}
     graph.check(nodes)
+
+
+def test_ports_of_ingest_workers_follow_the_one_that_they_share(tmp_path: Path) -> None:
+    nodes = platform(settled(tmp_path, ingest_port=4001, ingest_workers=3))
+    ports = [node.port for node in nodes if isinstance(node, Service) and "ingest" in node.command]
+    assert ports == [4021, 4022, 4023]
 
 
 def test_a_single_ingest_worker_has_its_port_for_itself(tmp_path: Path) -> None:
     (worker,) = [
         node
-        for node in platform(settled(tmp_path))
+        for node in platform(settled(tmp_path, ingest_workers=1))
         if isinstance(node, Service) and "ingest" in node.command
     ]
     assert worker.port == 3001

@@ -3,11 +3,16 @@
 import os
 import socket
 
-from stack.ports import describe_holder, free_port
+from stack.ports import describe_holder, free_port, free_ports
 
 
 def test_a_free_port_has_no_holder() -> None:
     assert describe_holder(free_port()) is None
+
+
+def test_ports_in_a_row_are_all_free() -> None:
+    first = free_ports(3)
+    assert [describe_holder(port) for port in range(first, first + 3)] == [None] * 3
 
 
 def test_a_taken_port_names_the_process() -> None:

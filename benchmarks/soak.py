@@ -31,6 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         services = IngestServices(Path(directory), stack)
         services.start_api()
+        services.start_api()
         services.start_loader()
         result = soak(services, 60 * arguments.minutes, arguments.events_per_s)
     sys.stdout.write(json.dumps(result) + "\n")

@@ -117,6 +117,31 @@ def test_the_invoices_have_their_revenue_everywhere(
     assert float(answer["rows"][0][0]) == pytest.approx(REVENUE - CANCELLED)
 
 
+def test_the_marts_hold_the_figures_of_the_documentation(
+    platform: Platform, projects: dict[str, str]
+) -> None:
+    """docs/reference/known-figures.md"""
+    first_cohort = (
+        "select cohort_size, retained from fct_retention where mode = 'calendar' "
+        "and period = '{period}' and cohort_date = '{date}' order by period_index limit {count}"
+    )
+    days = sql(platform, "Web log", first_cohort.format(period="day", date="2015-05-17", count=4))
+    assert days == [[341, 341], [341, 78], [341, 59], [341, 51]]
+    months = sql(
+        platform, "Retail", first_cohort.format(period="month", date="2010-12-01", count=13)
+    )
+    came_back = [362, 317, 367, 341, 376, 360, 336, 336, 374, 354, 474, 260]
+    assert months == [[1_265, people] for people in (1_265, *came_back)]
+    sessions = "select count(), countIf(is_bounce) from fct_sessions"
+    assert sql(platform, "Web log", sessions) == [[3_052, 1_607]]
+    assert sql(platform, "Retail", sessions)[0][0] == 23_689
+    active = (
+        "select uniqExact(person_id) from fct_person_days "
+        "where toStartOfMonth(activity_date) = '2011-11-01'"
+    )
+    assert sql(platform, "Retail", active) == [[2_087]]
+
+
 def test_a_second_import_of_the_same_file_adds_nothing(
     platform: Platform, projects: dict[str, str]
 ) -> None:

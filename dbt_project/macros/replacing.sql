@@ -80,6 +80,11 @@
 {%- endmacro %}
 
 
+{% macro recomputed_pages() -%}
+    select * from {{ ref('int_affected_pages') }}
+{%- endmacro %}
+
+
 {% macro recomputed_hours() -%}
     select * from {{ ref('int_affected_hours') }}
 {%- endmacro %}

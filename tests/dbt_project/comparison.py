@@ -13,6 +13,7 @@ from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
 from tests.dbt_project.reference.identities import NOBODY, person, persons, refused_merges
 from tests.dbt_project.reference.lifecycle import lifecycle
+from tests.dbt_project.reference.pages import campaign_days, page_days
 from tests.dbt_project.reference.people import PersonDay, active_users, person_days
 from tests.dbt_project.reference.retention import retention
 from tests.dbt_project.reference.revenue import lifetime_values, revenue_days
@@ -49,6 +50,8 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "active_users_daily": active,
         "fct_lifecycle_daily": lifecycle(days, active),
         "fct_retention": retention(project, events, people, NOW_MS),
+        "fct_pages_daily": page_days(project, events, people, visits, session_of),
+        "fct_campaigns_daily": campaign_days(project, visits, days),
         "fct_revenue_daily": revenue_days(project, events, people),
         "fct_ltv_cohorts": lifetime_values(project, events, people, today),
         "dim_events": events_seen(project, events, PLAN),

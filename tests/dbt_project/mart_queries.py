@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.dbt_project.reference.catalogue import EventEntry, PropertyEntry
 from tests.dbt_project.reference.identities import Refusal
+from tests.dbt_project.reference.pages import CampaignFigures, PageFigures
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay
 from tests.dbt_project.reference.retention import Retention
 from tests.dbt_project.reference.revenue import LifetimeValue, RevenueDay
@@ -52,7 +53,8 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
             toUnixTimestamp64Milli(ended_at), round(engaged_seconds * 1000), event_count,
             page_view_count, is_bounce, entry_path, exit_path, country, tracker_session_id,
             order_count, landing_url, exit_url, (utm_source, utm_campaign, utm_content),
-            (last_utm_source, last_utm_campaign, last_utm_content), events.event_ids
+            (last_utm_source, last_utm_campaign, last_utm_content), channel, utm_medium,
+            events.event_ids
         from analytics.fct_sessions as sessions
         left join (
             select project_id, session_id, groupArray(event_id) as event_ids
@@ -98,6 +100,21 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " from analytics.fct_ltv_cohorts",
         3,
         LifetimeValue,
+    ),
+    "fct_pages_daily": (
+        "select project_id, page_date, path, page_view_count, person_count, session_count,"
+        " entrance_count, exit_count, bounce_count, round(entrance_engaged_seconds * 1000)"
+        " from analytics.fct_pages_daily",
+        2,
+        PageFigures,
+    ),
+    "fct_campaigns_daily": (
+        "select project_id, session_date, channel, utm_source, utm_medium, utm_campaign,"
+        " session_count, person_count, new_person_count, bounce_count, page_view_count,"
+        " round(engaged_seconds * 1000), order_count, converted_session_count"
+        " from analytics.fct_campaigns_daily",
+        5,
+        CampaignFigures,
     ),
     "dim_events": (
         "select project_id, event_name, description, is_documented, event_count,"

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -90,7 +90,7 @@ def _event(rng: random.Random, clock: int) -> Event:
     if name == "order_completed":
         name = rng.choice(PAYMENTS)
     path = rng.choice(["/", "/pricing", "/docs"]) if name == "page_view" else ""
-    return Event(
+    event = Event(
         event_id=UUID(int=rng.getrandbits(128), version=4),
         event_name=name,
         occurred_ms=clock,
@@ -110,6 +110,7 @@ def _event(rng: random.Random, clock: int) -> Event:
         properties=_payment(rng) if name in PAYMENTS else _search(rng) if name == "search" else {},
         traits={rng.choice("xyz"): str(rng.randrange(9))} if kind == "identify" else {},
     )
+    return replace(event, utm_medium="email", channel="Email") if event.utm_source else event
 
 
 def _search(rng: random.Random) -> dict[str, object]:
@@ -174,6 +175,8 @@ def raw_row(project_id: str, event: Event, load_id: int) -> dict[str, object]:
         "utm_source": event.utm_source,
         "utm_campaign": event.utm_campaign,
         "utm_content": event.utm_content,
+        "utm_medium": event.utm_medium,
+        "channel": event.channel,
         "is_bot": event.is_bot,
         "properties": json.dumps(event.properties),
         "traits": json.dumps(event.traits),

@@ -248,6 +248,8 @@ def contents(platform: Platform) -> dict[str, tuple[object, ...]]:
         "fct_retention": "*",
         "fct_revenue_daily": "*",
         "fct_ltv_cohorts": "*",
+        "fct_pages_daily": "*",
+        "fct_campaigns_daily": "*",
         "dim_properties": "*",
         "events_hourly": "*",
     }

@@ -50,6 +50,13 @@ CASES: list[tuple[dict[str, Any], str]] = [
         """,
     ),
     (
+        {"metrics": ["path_views"], "group_by": ["path"], "time": MONTH},
+        f"""
+        select path, count() from raw_events where {IN_MARCH} and event_name = 'page_view'
+        group by path order by 2 desc, 1
+        """,
+    ),
+    (
         {"metrics": ["events"], "time": MONTH,
          "where": [{"field": "country", "op": "neq", "value": "DE"}]},
         f"select count() from raw_events where {IN_MARCH} and country != 'DE'",

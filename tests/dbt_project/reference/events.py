@@ -40,6 +40,8 @@ class Event:
     utm_source: str = ""
     utm_campaign: str = ""
     utm_content: str = ""
+    utm_medium: str = ""
+    channel: str = ""
     is_bot: bool = False
     properties: dict[str, object] = field(default_factory=dict, hash=False)
     traits: dict[str, str] = field(default_factory=dict, hash=False)

@@ -31,6 +31,8 @@ class Session:
     exit_url: str
     first_touch: tuple[str, str, str]
     last_touch: tuple[str, str, str]
+    channel: str
+    utm_medium: str
     event_ids: frozenset[UUID]
 
 
@@ -65,7 +67,7 @@ def _visits(project: Project, run: list[Event]) -> list[list[Event]]:
     previous: tuple[object, ...] | None = None
     campaign = ""
     for instant, events in instants.items():
-        campaign = max(event.utm_source + event.utm_campaign for event in events) or campaign
+        campaign = max(map(_campaign, events)) or campaign
         mark = (
             (instant - run[0].occurred_ms) // (1000 * project.session_cap_seconds),
             project.session_cut_at_midnight and local_date(instant, project.timezone),
@@ -76,6 +78,10 @@ def _visits(project: Project, run: list[Event]) -> list[list[Event]]:
         visits[-1].extend(events)
         previous = mark
     return visits
+
+
+def _campaign(event: Event) -> str:
+    return event.utm_source + event.utm_medium + event.utm_campaign
 
 
 def _session(run_started_ms: int, events: list[Event], people: dict[str, UUID]) -> Session:
@@ -107,5 +113,7 @@ def _session(run_started_ms: int, events: list[Event], people: dict[str, UUID]) 
         exit_url=views[-1].url if views else "",
         first_touch=events[0].touch,
         last_touch=next((e.touch for e in reversed(events) if any(e.touch)), ("", "", "")),
+        channel=events[0].channel,
+        utm_medium=events[0].utm_medium,
         event_ids=frozenset(event.event_id for event in events),
     )

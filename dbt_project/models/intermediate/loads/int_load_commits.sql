@@ -15,6 +15,7 @@
     ref('int_rolling_days'),
     ref('dim_persons'),
     ref('fct_hourly'),
+    ref('int_page_views_daily'),
     ref('int_events_hourly'),
     ref('int_property_profiles'),
 ] %}

@@ -48,6 +48,7 @@ EXPECTED: dict[str, str | None] = {
     "getCatalog": "viewer",
     "runQuery": "viewer",
     "getOverview": "viewer",
+    "getDataQuality": "viewer",
     "ask": "viewer",
 }
 

@@ -43,12 +43,15 @@ combined as (
         evaluations.severity as severity,
         evaluations.is_by_project as is_by_project,
         evaluations.checked_at as checked_at,
+        evaluations.description as description,
         if(is_by_project, findings.run_id = '', evaluations.passed) as has_passed,
         if(
             is_by_project,
             findings.unexpected_count,
             evaluations.unexpected_count
-        ) as unexpected_count
+        ) as unexpected_count,
+        -- What was found over all projects is nothing for one of them to see.
+        if(is_by_project, '', evaluations.observed) as observed
     from evaluations
     cross join projects
     left join findings
@@ -70,6 +73,8 @@ select
     severity,
     is_by_project,
     checked_at,
+    description,
     toBool(has_passed) as has_passed,
-    unexpected_count
+    unexpected_count,
+    observed
 from combined

@@ -46,7 +46,7 @@ ORDER BY asset, expectation
 """  # noqa: S608 - the only thing put in is a constant
 
 
-class Status(StrEnum):
+class CheckStatus(StrEnum):
     """`failed` keeps what depends on the table from being built, `warned` is told only."""
 
     PASSED = "passed"
@@ -58,7 +58,7 @@ class CheckedDay(BaseModel):
     """One day of a check; `status` is the worst of its outcomes, null where it did not run."""
 
     date: date
-    status: Status | None
+    status: CheckStatus | None
     runs: int
     not_passed: int
 
@@ -82,7 +82,7 @@ class DataCheck(BaseModel):
         description="The outcome is the project's own; else the check does not tell projects "
         "apart, and all of them have this one"
     )
-    status: Status
+    status: CheckStatus
     unexpected_count: int = Field(description="Rows or groups that break the rule; 0 is expected")
     error: str | None = Field(description="Why the check could not be evaluated, if so")
     checked_at: datetime
@@ -163,8 +163,8 @@ def check_of(asset: str, name: str, outcome: Outcome, days: list[CheckedDay]) ->
     )
 
 
-def status_of(*, warned: bool, failed: bool) -> Status:
-    return Status.FAILED if failed else Status.WARNED if warned else Status.PASSED
+def status_of(*, warned: bool, failed: bool) -> CheckStatus:
+    return CheckStatus.FAILED if failed else CheckStatus.WARNED if warned else CheckStatus.PASSED
 
 
 def history(checked_days: list[list[Any]], days: list[date]) -> list[CheckedDay]:

@@ -875,6 +875,12 @@ export interface components {
             last_is_partial?: boolean;
         };
         /**
+         * CheckStatus
+         * @description `failed` keeps what depends on the table from being built, `warned` is told only.
+         * @enum {string}
+         */
+        CheckStatus: "passed" | "warned" | "failed";
+        /**
          * CheckedDay
          * @description One day of a check; `status` is the worst of its outcomes, null where it did not run.
          */
@@ -884,7 +890,7 @@ export interface components {
              * Format: date
              */
             date: string;
-            status: components["schemas"]["Status"] | null;
+            status: components["schemas"]["CheckStatus"] | null;
             /** Runs */
             runs: number;
             /** Not Passed */
@@ -993,7 +999,7 @@ export interface components {
              * @description The outcome is the project's own; else the check does not tell projects apart, and all of them have this one
              */
             is_by_project: boolean;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["CheckStatus"];
             /**
              * Unexpected Count
              * @description Rows or groups that break the rule; 0 is expected
@@ -1942,12 +1948,6 @@ export interface components {
             expires_in: number;
             user: components["schemas"]["Account"];
         };
-        /**
-         * Status
-         * @description `failed` keeps what depends on the table from being built, `warned` is told only.
-         * @enum {string}
-         */
-        Status: "passed" | "warned" | "failed";
         /** Tier */
         Tier: {
             /**

@@ -1,13 +1,14 @@
 """Outcomes of the data checks, from the mart `quality_results`: the latest, and by day."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from dashboard_api.event_quality.periods import from_clickhouse
+from dashboard_api.event_quality.periods import clickhouse_time, from_clickhouse
 from semantic_layer.clickhouse import ClickHouse
 from semantic_layer.errors import NotBuilt
 from semantic_layer.limits import LIMITS
@@ -15,19 +16,15 @@ from semantic_layer.project import Role
 
 DAYS = 14
 
-# A check that no build has run for two weeks before the last one has been renamed or removed.
-OUTCOMES = f"""
-WITH newest AS (
-    SELECT max(checked_at) AS checked_at FROM analytics.quality_results
-    WHERE project_id = {{project:String}}
-)
+# A check that no build has run on any of the days has been renamed or removed.
+OUTCOMES = """
 SELECT
     asset, expectation, argMax(latest, last_checked_at) AS outcome,
     groupArray((day, runs, warned, failed)) AS days
 FROM
 (
     SELECT
-        asset, expectation, toDate(checked_at, {{zone:String}}) AS day, count() AS runs,
+        asset, expectation, toDate(checked_at, {zone:String}) AS day, count() AS runs,
         countIf(NOT has_passed AND severity = 'warn') AS warned,
         countIf(NOT has_passed AND severity != 'warn') AS failed,
         max(checked_at) AS last_checked_at,
@@ -37,13 +34,13 @@ FROM
             checked_at
         ) AS latest
     FROM analytics.quality_results
-    WHERE project_id = {{project:String}}
-        AND checked_at >= (SELECT checked_at FROM newest) - INTERVAL {DAYS} DAY
+    WHERE project_id = {project:String}
+        AND checked_at >= {since:DateTime64(3, 'UTC')}
     GROUP BY asset, expectation, day
 )
 GROUP BY asset, expectation
 ORDER BY asset, expectation
-"""  # noqa: S608 - the only thing put in is a constant
+"""
 
 
 class CheckStatus(StrEnum):
@@ -115,14 +112,14 @@ class Outcome(NamedTuple):
 async def latest(
     warehouse: ClickHouse, project_id: str, timezone: str, today: date
 ) -> list[DataCheck]:
-    """Each check by asset and name; none before the first build."""
+    """Each check by asset and name; none if no build has checked anything in these days."""
+    days = last_days(today)
+    since = datetime.combine(days[0], time(), ZoneInfo(timezone))
+    values = {"project": project_id, "zone": timezone, "since": clickhouse_time(since)}
     try:
-        found = await warehouse.read(
-            OUTCOMES, {"project": project_id, "zone": timezone}, LIMITS[Role.VIEWER]
-        )
+        found = await warehouse.read(OUTCOMES, values, LIMITS[Role.VIEWER])
     except NotBuilt:
         return []
-    days = last_days(today)
     return [
         check_of(asset, name, Outcome(*outcome), history(checked_days, days))
         for asset, name, outcome, checked_days in found.rows

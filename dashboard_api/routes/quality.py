@@ -20,7 +20,9 @@ class DataQuality(BaseModel):
     project_id: str
     timezone: str
     days: list[date] = Field(description="Of the histories, in the project's zone, up to today")
-    last_build: LastBuild | None = Field(description="null before the first build with checks")
+    last_build: LastBuild | None = Field(
+        description="null if no build has checked anything in these days"
+    )
     checks: list[DataCheck] = Field(description="By table and name")
 
 

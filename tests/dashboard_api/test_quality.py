@@ -66,7 +66,7 @@ def checked(team: Team, warehouse: Client) -> Team:
             unexpected_count=1,
             observed='{"error": "no such table"}',
         ),
-        outcome(mine, "renamed_since", 16, **broken, unexpected_count=9),
+        outcome(mine, "renamed_since", 14, **broken, unexpected_count=9),
         outcome(team.other_project_id, "key_is_unique", 0, **broken, unexpected_count=77),
     ]
     marts.insert(warehouse, "analytics.quality_results", rows)

@@ -137,6 +137,20 @@ class Warehouse:
         if not result.success:
             raise BuildError(_failures(result))
 
+    def warnings(self, project_id: str) -> dict[str, int]:
+        """Rows of a project that each data test finds which only warns; raises if one fails."""
+        result = self.project.invoke(self.url, "test", "--select", "config.severity:warn")
+        if not result.success:
+            raise BuildError(_failures(result))
+        return {
+            one.node.name: len(
+                self.rows(
+                    f"select 1 from ({one.node.compiled_code}) where project_id = '{project_id}'"
+                )
+            )
+            for one in getattr(result.result, "results", [])
+        }
+
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.client.query(query).result_rows]
 

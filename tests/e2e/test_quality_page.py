@@ -147,5 +147,5 @@ def test_a_project_without_builds_is_told_when_checks_run(
     page.route("**/api/v1/quality*", without_checks)
     page.goto("/quality")
 
-    expect(page.get_by_role("heading", name="No build has checked the data yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No build has checked the data")).to_be_visible()
     photograph("quality-empty")

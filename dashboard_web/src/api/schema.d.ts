@@ -166,6 +166,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Retention
+         * @description How long events are kept. Older ones are deleted with the next night, for good.
+         */
+        put: operations["setProjectRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/keys": {
         parameters: {
             query?: never;
@@ -1037,7 +1057,7 @@ export interface components {
              * @description Of the histories, in the project's zone, up to today
              */
             days: string[];
-            /** @description null before the first build with checks */
+            /** @description null if no build has checked anything in these days */
             last_build: components["schemas"]["LastBuild"] | null;
             /**
              * Checks
@@ -1511,7 +1531,10 @@ export interface components {
             include_bots: boolean;
             /** Keep Ip */
             keep_ip: boolean;
-            /** Retention Days */
+            /**
+             * Retention Days
+             * @description Events that happened longer ago are deleted every night; null: never
+             */
             retention_days: number | null;
         };
         /** ProjectLimits */
@@ -1880,6 +1903,15 @@ export interface components {
          * @enum {string}
          */
         ReplayState: "open" | "replayed" | "failed" | "discarded";
+        /** Retention */
+        Retention: {
+            /**
+             * Retention Days
+             * @description null: events are kept for ever
+             * @example 400
+             */
+            retention_days: number | null;
+        };
         /**
          * Role
          * @enum {string}
@@ -2649,6 +2681,77 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setProjectRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

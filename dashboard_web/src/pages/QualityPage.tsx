@@ -58,7 +58,7 @@ function FindBox({ value, onChange }: { value: string; onChange: (value: string)
 
 function NotBuiltYet() {
   return (
-    <Card title="No build has checked the data yet" className="mt-6">
+    <Card title="No build has checked the data in the last 14 days" className="mt-6">
       <p className="max-w-3xl px-5 pb-5 text-sm text-soft">
         Checks run with each build: once an hour, and when somebody starts one with <code className="font-mono text-xs">analytics build</code>.
         Their outcomes show here as soon as the first one has ended.

@@ -23,7 +23,7 @@ from orchestration.defs.warehouse.dbt import (
     prepare_invocation,
 )
 from orchestration.defs.warehouse.model_lineage import ModelLineage
-from orchestration.defs.warehouse.rebuild import parse_days, request_rebuild
+from orchestration.defs.warehouse.rebuild import is_refresh_due, parse_days, request_rebuild
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
 from orchestration.resources import Warehouse, log_comment
@@ -64,12 +64,8 @@ def dbt_models(
     run_id = context.run.run_id
     target_path = settings().dbt_runs_dir / f"{run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
-    days = parse_days(config.from_day, config.to_day)
-    if days and not config.full_refresh:
-        with warehouse.client(run_id, "dbt_models") as client:
-            load = request_rebuild(client, days)
-        context.log.info("loads from %s on are built anew", load or "the last committed one")
-    arguments = build_arguments(full_refresh=config.full_refresh)
+    full_refresh = config.full_refresh or prepare_rebuild(context, warehouse, config)
+    arguments = build_arguments(full_refresh=full_refresh)
     os.environ[LOG_COMMENT] = log_comment(run_id, "dbt_models")
     manifest = json.loads(project.manifest_path.read_text())
     tests: list[CheckOutcome] = []
@@ -85,6 +81,24 @@ def dbt_models(
     finally:
         record_tests(warehouse, run_id, tests)
     forget_invocation(target_path)
+
+
+def prepare_rebuild(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, config: BuildConfig
+) -> bool:
+    """Note which days are to be built anew; returns whether everything is.
+
+    A refresh of some models would not bring the others along, so those wait for a whole build.
+    """
+    days = parse_days(config.from_day, config.to_day)
+    with warehouse.client(context.run.run_id, "dbt_models") as client:
+        if context.selected_asset_keys == dbt_models.keys and is_refresh_due(client):
+            context.log.info("raw events have expired: everything is built anew")
+            return True
+        if days:
+            load = request_rebuild(client, days)
+            context.log.info("loads from %s on are built anew", load or "the last committed one")
+    return False
 
 
 def with_lineage(

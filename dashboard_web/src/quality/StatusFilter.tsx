@@ -48,7 +48,7 @@ export function StatusFilter({ checks, selected, onSelect }: StatusFilterProps) 
               {label}
             </span>
             <span
-              data-status={status ?? "all"}
+              data-outcome={status ?? "all"}
               data-value={count}
               className="mt-2 text-[1.75rem] leading-tight font-semibold tracking-tight tabular-nums"
             >

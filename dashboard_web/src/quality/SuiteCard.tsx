@@ -48,7 +48,7 @@ function Checked({ check, lastBuild, timezone }: { check: DataCheck } & Omit<Sui
       <span title={check.run_id} className="block font-mono text-xs text-muted">
         {check.run_id.slice(0, 8)}
       </span>
-      {check.run_id !== lastBuild?.run_id && <span className="block text-xs text-caution">not in the last build</span>}
+      {check.run_id !== lastBuild?.run_id && <span className="block text-xs whitespace-nowrap text-caution">not in the last build</span>}
     </>
   );
 }

@@ -11,8 +11,9 @@ from semantic_layer.catalogue.load import DOCUMENTED_DATABASE
 
 HEAD = """# Models
 
-Generated from the yml beside each model in `dbt_project/models`, by `semantic_layer.catalogue.models_page`.
-Readers may name the tables of `analytics`. What they hold where the input is bad: [bad input](bad-input.md).
+Generated from the yml beside each model in `dbt_project/models`, by
+`semantic_layer.catalogue.models_page`. Readers may name the tables of `analytics`. What they hold
+where the input is bad: [bad input](bad-input.md).
 """
 # What most readers look for comes first; topics that are not named here follow by name.
 TOPICS = (

@@ -21,6 +21,7 @@ from dashboard_api.routes import (
     live,
     overview,
     projects,
+    quality,
     query,
     rejected_events,
     tracking_plan,
@@ -32,8 +33,8 @@ from dashboard_api.settings import Settings
 MAXIMUM_BODY_BYTES = 1024 * 1024
 
 ROUTERS = (
-    auth, projects, keys, tracking_plan, rejected_events, limits, catalog, query, overview, ai,
-    live, health,
+    auth, projects, keys, tracking_plan, rejected_events, limits, catalog, query, overview, quality,
+    ai, live, health,
 )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ TAGS = [
     {"name": "limits", "description": "Rate tiers and the use of a project"},
     {"name": "query", "description": "Semantic queries over the documented metrics"},
     {"name": "overview", "description": "The first page's numbers in one request"},
+    {"name": "data quality", "description": "What the data checks of the builds have found"},
     {"name": "ai", "description": "Questions in plain English"},
     {"name": "operations", "description": "Health and metrics"},
 ]

@@ -11,6 +11,9 @@ from control_plane.models import Project
 from control_plane.repositories import rate_tiers
 from control_plane.repositories.lookup import is_id, near_matches
 
+MAX_RETENTION_DAYS = 36_500
+"""A hundred years: times before 2000 are not taken in anyhow."""
+
 
 class ProjectSettings(TypedDict, total=False):
     timezone: str
@@ -109,6 +112,12 @@ def checked(settings: ProjectSettings) -> ProjectSettings:
     timeout = settings.get("session_timeout_seconds")
     if timeout is not None and not 60 <= timeout <= 86_400:
         raise InvalidValueError("session_timeout_seconds", "must lie between a minute and a day")
+    retention = settings.get("retention_days")
+    if retention is not None and not 1 <= retention <= MAX_RETENTION_DAYS:
+        raise InvalidValueError(
+            "retention_days",
+            f"must lie between 1 and {MAX_RETENTION_DAYS}, or be absent to keep events for ever",
+        )
     if not 1 <= settings.get("week_start", 1) <= 7:
         raise InvalidValueError("week_start", "must be 1 (Monday) to 7 (Sunday)")
     return settings

@@ -13,7 +13,7 @@ import { FullPageError, NotFound } from "./components/FullPage";
 import { PageSkeleton } from "./components/Skeleton";
 import { OverviewPage } from "./pages/OverviewPage";
 import { isSignedOut } from "./session";
-import { askSearch, loginSearch, overviewSearch, projectSearch, registerSearch } from "./search";
+import { askSearch, loginSearch, overviewSearch, projectSearch, qualitySearch, registerSearch } from "./search";
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -76,10 +76,17 @@ export const liveRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/LivePage"), "LivePage"),
 });
 
+export const qualityRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/quality",
+  validateSearch: qualitySearch,
+  component: lazyRouteComponent(() => import("./pages/QualityPage"), "QualityPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
-  appRoute.addChildren([overviewRoute, askRoute, liveRoute]),
+  appRoute.addChildren([overviewRoute, askRoute, liveRoute, qualityRoute]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

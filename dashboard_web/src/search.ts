@@ -2,6 +2,7 @@
 
 import type { DateRange, Period } from "./api/queries";
 import { addDays } from "./format/date";
+import { type CheckFilter, isStatus } from "./quality/checks";
 
 type Raw = Record<string, unknown>;
 
@@ -19,6 +20,8 @@ export interface OverviewSearch extends ProjectSearch {
 export interface AskSearch extends ProjectSearch {
   q?: string;
 }
+
+export interface QualitySearch extends ProjectSearch, CheckFilter {}
 
 export interface LoginSearch {
   redirect?: string;
@@ -72,6 +75,14 @@ export function latestDays(recorded: DateRange): DateRange {
 
 export function askSearch(raw: Raw): AskSearch {
   return compact({ ...projectSearch(raw), q: text(raw.q) });
+}
+
+export function qualitySearch(raw: Raw): QualitySearch {
+  return compact({
+    ...projectSearch(raw),
+    status: isStatus(raw.status) ? raw.status : undefined,
+    find: text(raw.find),
+  });
 }
 
 export function loginSearch(raw: Raw): LoginSearch {

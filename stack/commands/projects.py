@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stack.control_plane import control_plane
+from stack.control_plane import WRONG_USE, control_plane, leave
 from stack.listing import Value, show_record, show_rows
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Create and list projects.")
 
+FOREVER = "forever"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -34,6 +35,9 @@ def create(
         bool, typer.Option("--keep-ip", help="Keep addresses instead of dropping them.")
     ] = False,
     tier: Annotated[str, typer.Option(help="Rate tier.")] = "unmetered",
+    retention_days: Annotated[
+        int | None, typer.Option(help="Delete events after so many days; else never.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Create a project."""
@@ -49,6 +53,7 @@ def create(
             include_bots=include_bots,
             keep_ip=keep_ip,
             tier=tier,
+            retention_days=retention_days,
         )
         show_record(_described(project), as_json=json)
 
@@ -65,6 +70,26 @@ def set_tier(
     with control_plane() as database:
         found = database.run(projects.find, project)
         show_record(_described(database.run(projects.update, found.id, tier=tier)), as_json=json)
+
+
+@app.command()
+def set_retention(
+    project: Annotated[str, typer.Argument(help="Id or name of the project.")],
+    days: Annotated[
+        str, typer.Argument(help="How many days events are kept, or `forever`.", metavar="DAYS")
+    ],
+    json: Json = False,
+) -> None:
+    """Say how long events are kept. Older ones are deleted every night, for good."""
+    from control_plane.repositories import projects
+
+    if days != FOREVER and not days.isdecimal():
+        leave(f"{days!r} is neither a number of days nor {FOREVER}", WRONG_USE)
+    kept = None if days == FOREVER else int(days)
+    with control_plane() as database:
+        found = database.run(projects.find, project)
+        changed = database.run(projects.update, found.id, retention_days=kept)
+        show_record(_described(changed), as_json=json)
 
 
 @app.command(name="list")
@@ -86,5 +111,6 @@ def _described(project: "Project") -> dict[str, Value]:
         "include_bots": project.include_bots,
         "keep_ip": project.keep_ip,
         "tier": project.tier,
+        "retention_days": project.retention_days,
         "created_at": project.created_at,
     }

@@ -66,6 +66,7 @@ def test_a_name_is_taken_whatever_its_case(session: Session, organisation: Organ
         (ProjectSettings(session_timeout_seconds=5), "session_timeout_seconds"),
         (ProjectSettings(week_start=0), "week_start"),
         (ProjectSettings(tier="gold"), "tier"),
+        (ProjectSettings(retention_days=0), "retention_days"),
     ],
 )
 def test_an_impossible_setting_is_named(

@@ -44,10 +44,12 @@ EXPECTED: dict[str, str | None] = {
     "listTiers": "user",
     "changeTier": "user",
     "setProjectTier": "owner",
+    "setProjectRetention": "owner",
     "getProjectLimits": "viewer",
     "getCatalog": "viewer",
     "runQuery": "viewer",
     "getOverview": "viewer",
+    "getDataQuality": "viewer",
     "ask": "viewer",
 }
 
@@ -60,6 +62,7 @@ BODIES: dict[str, Any] = {
     "discardRejectedEvents": {"ids": ["1-2-3"]},
     "changeTier": {},
     "setProjectTier": {"tier": "unmetered"},
+    "setProjectRetention": {"retention_days": 400},
     "runQuery": {"kind": "metrics", "metrics": ["none"], "time": {"last": {"n": 1, "unit": "day"}}},
     "ask": {"question": "?"},
 }

@@ -137,6 +137,20 @@ class Warehouse:
         if not result.success:
             raise BuildError(_failures(result))
 
+    def warnings(self, project_id: str) -> dict[str, int]:
+        """Rows that each data test finds which only warns, those of the project where the test
+        tells; raises if one fails."""
+        result = self.project.invoke(self.url, "test", "--select", "config.severity:warn")
+        if not result.success:
+            raise BuildError(_failures(result))
+        nodes = [one.node for one in getattr(result.result, "results", [])]
+        tests = [node for node in nodes if node.resource_type == "test"]  # hooks are listed, too
+        return {test.name: self._found(test.compiled_code, project_id) for test in tests}
+
+    def _found(self, test: str, project_id: str) -> int:
+        rows = list(self.client.query(test).named_results())
+        return len([row for row in rows if row.get("project_id", project_id) == project_id])
+
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.client.query(query).result_rows]
 

@@ -255,7 +255,9 @@ def test_the_theme_is_remembered(overview: Page, photograph: Photograph) -> None
     photograph("overview-dark")
 
 
-@pytest.mark.parametrize("path", ["/?last=7", "/ask?q=sessions+by+country+last+week", "/live"])
+@pytest.mark.parametrize(
+    "path", ["/?last=7", "/ask?q=sessions+by+country+last+week", "/live", "/quality"]
+)
 def test_pages_fit_a_phone(page: Page, path: str, photograph: Photograph) -> None:
     width, height = PHONE
     page.set_viewport_size({"width": width, "height": height})
@@ -275,6 +277,7 @@ PAGES = {
     "refusal": "/ask?q=weather+on+mars",
     "ask": "/ask",
     "live": "/live",
+    "quality": "/quality",
     "not-found": "/no/such/page",
 }
 

@@ -15,6 +15,7 @@ import pytest
 
 from control_plane.database import Database
 from control_plane.repositories import organisations, projects
+from orchestration.defs.warehouse.rebuild import is_refresh_due
 from orchestration.settings import settings
 from tests.orchestration.conftest import Platform
 from tests.orchestration.sample_events import load_events
@@ -48,14 +49,23 @@ def first_build(definitions: dg.Definitions, project_id: str) -> dg.ExecuteInPro
 
 
 @pytest.fixture(scope="module")
+def first_contents(
+    platform: Platform, first_build: dg.ExecuteInProcessResult
+) -> dict[str, tuple[object, ...]]:
+    """The marts before the late events arrive."""
+    assert first_build.success
+    return contents(platform)
+
+
+@pytest.fixture(scope="module")
 def late_refresh(
     definitions: dg.Definitions,
     platform: Platform,
     project_id: str,
-    first_build: dg.ExecuteInProcessResult,
+    first_contents: dict[str, tuple[object, ...]],
 ) -> dg.ExecuteInProcessResult:
     """200 events of ten days ago, which arrive after those of today."""
-    assert first_build.success
+    assert first_contents
     load_events(platform.client, project_id, 200, load_id=2, days_ago=10)
     return run(definitions, "refresh")
 
@@ -258,6 +268,49 @@ def contents(platform: Platform) -> dict[str, tuple[object, ...]]:
         table: tuple(platform.client.query(sql.format(names, table)).result_rows[0])
         for table, names in columns.items()
     }
+
+
+@pytest.mark.usefixtures("late_refresh")
+def test_expired_events_leave_the_marts_as_if_they_had_never_been(
+    definitions: dg.Definitions,
+    platform: Platform,
+    project_id: str,
+    first_contents: dict[str, tuple[object, ...]],
+) -> None:
+    """The late events are ten days old; the project now keeps five."""
+    with Database(platform.database_url) as database:
+        database.run(projects.update, project_id, retention_days=5)
+    platform.client.command(
+        "INSERT INTO raw.events_rejected (project_id, received_at) "
+        "SELECT arrayJoin([{project:String}, 'another']), now64(3) - INTERVAL number * 4 DAY "
+        "FROM numbers(3)",
+        parameters={"project": project_id},
+    )
+    assert told(run(definitions, "retention")) == (200, 1, False)
+    assert number(platform, "SELECT count() FROM raw.events") == EVENTS + 200
+    assert not is_refresh_due(platform.client)
+
+    apply = {"ops": {"expire_events": {"config": {"apply": True}}}}
+    assert told(run(definitions, "retention", apply)) == (200, 1, True)
+    assert number(platform, "SELECT count() FROM raw.events") == EVENTS
+    assert number(platform, "SELECT count() FROM raw.events_rejected") == 5
+    assert is_refresh_due(platform.client)
+
+    assert run(definitions, "refresh").success
+    assert contents(platform) == first_contents
+    assert not is_refresh_due(platform.client)
+    assert told(run(definitions, "retention", apply)) == (0, 0, True)
+    assert not is_refresh_due(platform.client)
+
+
+def told(result: dg.ExecuteInProcessResult) -> tuple[object, ...]:
+    """Events and rejected events to go, and whether they went, as Dagster shows them."""
+    (output,) = (
+        event.step_output_data for event in result.all_node_events if event.is_successful_output
+    )
+    return tuple(
+        output.metadata[name].value for name in ("events_to_go", "rejected_to_go", "is_applied")
+    )
 
 
 @pytest.mark.usefixtures("first_build")

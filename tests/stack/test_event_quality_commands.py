@@ -90,11 +90,16 @@ def test_a_plan_is_written_enforced_and_what_it_rejects_is_replayed(
         (("plan", "restore", "7", *project), "no version of the tracking plan '7'"),
         (("tiers", "set", "free", "--burst-seconds", "0"), "must lie between 1 and 3600"),
         (("projects", "set-tier", "Sample shop", "gold"), "'gold' is not one of"),
+        (("projects", "set-retention", "Sample shop", "0"), "must lie between 1 and 36500"),
+        (("projects", "set-retention", "Sample shop", "1y"), "'1y' is neither a number of days"),
     ):
         done = analytics(*words)
         assert (done.exit_code, message in done.stderr) == (2, True), done.stderr
     moved = printed(analytics("projects", "set-tier", "Sample shop", "growth", "--json"))
     assert moved["tier"] == "growth"
+    for days, kept in (("400", 400), ("forever", None)):
+        changed = printed(analytics("projects", "set-retention", "Sample shop", days, "--json"))
+        assert changed["retention_days"] == kept
     raised = ("tiers", "set", "growth", "--monthly-events", "none", "--events-per-second", "3,000")
     changed = printed(analytics(*raised, "--json"))
     assert (changed["monthly_events"], changed["events_per_second"]) == (None, 3_000)

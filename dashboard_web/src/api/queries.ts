@@ -9,6 +9,11 @@ export type TopEvent = Schemas["TopEvent"];
 export type AskAnswer = Schemas["AskAnswer"];
 export type QueryResult = Schemas["QueryResult"];
 export type Column = Schemas["Column"];
+export type DataQuality = Schemas["DataQuality"];
+export type DataCheck = Schemas["DataCheck"];
+export type CheckedDay = Schemas["CheckedDay"];
+export type CheckStatus = Schemas["CheckStatus"];
+export type LastBuild = Schemas["LastBuild"];
 
 export interface DateRange {
   from: string;
@@ -18,6 +23,7 @@ export interface DateRange {
 export type Period = DateRange | { last: number } | null;
 
 const OVERVIEW_REFRESH_MS = 30_000;
+const QUALITY_REFRESH_MS = 60_000;
 const MOST_TRIES = 2;
 
 function shouldRetry(failures: number, error: Error): boolean {
@@ -56,6 +62,13 @@ export const overviewQuery = (projectId: string, period: Period) =>
       unwrap(api.GET("/api/v1/overview", { params: { query: { project_id: projectId, ...period } } })),
     placeholderData: keepPreviousData,
     refetchInterval: OVERVIEW_REFRESH_MS,
+  });
+
+export const qualityQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["quality", projectId],
+    queryFn: () => unwrap(api.GET("/api/v1/quality", { params: { query: { project_id: projectId } } })),
+    refetchInterval: QUALITY_REFRESH_MS,
   });
 
 export const askQuery = (projectId: string, question: string) =>

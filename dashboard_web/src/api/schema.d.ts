@@ -166,6 +166,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Retention
+         * @description How long events are kept. Older ones are deleted with the next night, for good.
+         */
+        put: operations["setProjectRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/keys": {
         parameters: {
             query?: never;
@@ -589,6 +609,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Data Quality
+         * @description The latest outcome of every data check (expectations, reconciliations, dbt tests), and how
+         *     it went on each of the last days. A check that tells projects apart shows what it found in
+         *     this one; the others are about all projects and are shown to each. Sends an ETag.
+         */
+        get: operations["getDataQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai/query": {
         parameters: {
             query?: never;
@@ -684,7 +726,7 @@ export interface components {
              */
             restated?: string | null;
             /** Query */
-            query?: (components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"]) | null;
+            query?: (components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["FunnelQuery"]) | null;
             /** Sql */
             sql?: string | null;
             result?: components["schemas"]["QueryResult"] | null;
@@ -754,6 +796,19 @@ export interface components {
              * @description Owner only: freezes the time that relative periods end at.
              */
             now?: string | null;
+        };
+        /**
+         * Breakdown
+         * @description A value of the attempt that counts: of its first, last or k-th step's event.
+         */
+        Breakdown: {
+            /** Field */
+            field: string;
+            /**
+             * Attribution
+             * @default first
+             */
+            attribution?: string;
         };
         /**
          * Catalog
@@ -840,6 +895,28 @@ export interface components {
             last_is_partial?: boolean;
         };
         /**
+         * CheckStatus
+         * @description `failed` keeps what depends on the table from being built, `warned` is told only.
+         * @enum {string}
+         */
+        CheckStatus: "passed" | "warned" | "failed";
+        /**
+         * CheckedDay
+         * @description One day of a check; `status` is the worst of its outcomes, null where it did not run.
+         */
+        CheckedDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            status: components["schemas"]["CheckStatus"] | null;
+            /** Runs */
+            runs: number;
+            /** Not Passed */
+            not_passed: number;
+        };
+        /**
          * Column
          * @description `unit` is one of count, ratio, seconds, currency, or null for what is not a measure.
          */
@@ -899,6 +976,95 @@ export interface components {
              */
             key: string;
         };
+        /** DataCheck */
+        DataCheck: {
+            /**
+             * Suite
+             * @description Group of expectations; `reconciliations` and `dbt_tests` for the others
+             * @example raw_events
+             */
+            suite: string;
+            /**
+             * Asset
+             * @description Table that was checked
+             * @example raw.events
+             */
+            asset: string;
+            /**
+             * Name
+             * @description Unique in its asset
+             * @example key_is_unique
+             */
+            name: string;
+            /**
+             * Description
+             * @description What is checked, in words; empty where the outcome is older than these words
+             * @example One row per (project_id, event_id).
+             */
+            description: string;
+            /**
+             * Source
+             * @example great_expectations
+             * @example reconciliation
+             * @example dbt
+             */
+            source: string;
+            /**
+             * Is Blocking
+             * @description A failure keeps what depends on the table from being built; else it warns
+             */
+            is_blocking: boolean;
+            /**
+             * Is By Project
+             * @description The outcome is the project's own; else the check does not tell projects apart, and all of them have this one
+             */
+            is_by_project: boolean;
+            status: components["schemas"]["CheckStatus"];
+            /**
+             * Unexpected Count
+             * @description Rows or groups that break the rule; 0 is expected
+             */
+            unexpected_count: number;
+            /**
+             * Error
+             * @description Why the check could not be evaluated, if so
+             */
+            error: string | null;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /**
+             * Run Id
+             * @description Dagster's run: the build that checked
+             */
+            run_id: string;
+            /**
+             * History
+             * @description One entry for each of `days`
+             */
+            history: components["schemas"]["CheckedDay"][];
+        };
+        /** DataQuality */
+        DataQuality: {
+            /** Project Id */
+            project_id: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * Days
+             * @description Of the histories, in the project's zone, up to today
+             */
+            days: string[];
+            /** @description null if no build has checked anything in these days */
+            last_build: components["schemas"]["LastBuild"] | null;
+            /**
+             * Checks
+             * @description By table and name
+             */
+            checks: components["schemas"]["DataCheck"][];
+        };
         /**
          * DateRange
          * @description Half-open, in days of the project's zone.
@@ -944,6 +1110,26 @@ export interface components {
             time: components["schemas"]["TimeRange"];
         };
         /**
+         * Exclusion
+         * @description Ends the attempt in which it falls after `from_step` and before `to_step`, from 1.
+         */
+        Exclusion: {
+            /** Event */
+            event: string;
+            /** Where */
+            where?: components["schemas"]["Filter"][];
+            /**
+             * From Step
+             * @default 1
+             */
+            from_step?: number;
+            /**
+             * To Step
+             * @description The last step if not given.
+             */
+            to_step?: number | null;
+        };
+        /**
          * Filter
          * @description A condition. `neq`, `not_in` and `not_contains` also match where the value is missing.
          */
@@ -959,6 +1145,75 @@ export interface components {
              * @description A list for in, not_in and between (ends included); none for is_set.
              */
             value?: string | boolean | number | (string | boolean | number)[] | null;
+        };
+        /**
+         * FunnelQuery
+         * @description A funnel of the attempts that start in a time range.
+         */
+        FunnelQuery: {
+            /** Steps */
+            steps: components["schemas"]["FunnelStep"][];
+            /**
+             * @default {
+             *       "n": 14,
+             *       "unit": "day"
+             *     }
+             */
+            window?: components["schemas"]["Window"];
+            /**
+             * Order
+             * @default ordered
+             * @enum {string}
+             */
+            order?: "ordered" | "strict" | "any";
+            /** Exclusions */
+            exclusions?: components["schemas"]["Exclusion"][];
+            /**
+             * Count By
+             * @default person
+             * @enum {string}
+             */
+            count_by?: "person" | "session";
+            /**
+             * Hold Constant
+             * @description Fields that must have one value in all events of an attempt.
+             */
+            hold_constant?: string[];
+            /**
+             * Where
+             * @description Conditions on every event.
+             */
+            where?: components["schemas"]["Filter"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "funnel";
+            breakdown?: components["schemas"]["Breakdown"] | null;
+            /**
+             * View
+             * @default steps
+             * @enum {string}
+             */
+            view?: "steps" | "trend" | "time_to_convert";
+            time: components["schemas"]["TimeRange"];
+        };
+        /**
+         * FunnelStep
+         * @description `optional`: an attempt may leave the step out and go on with the next one.
+         */
+        FunnelStep: {
+            /** Event */
+            event: string;
+            /** Where */
+            where?: components["schemas"]["Filter"][];
+            /** Name */
+            name?: string | null;
+            /**
+             * Optional
+             * @default false
+             */
+            optional?: boolean;
         };
         /** Health */
         Health: {
@@ -1018,6 +1273,19 @@ export interface components {
             /** N */
             n: number;
             unit: components["schemas"]["Unit"];
+        };
+        /**
+         * LastBuild
+         * @description The last build that has checked anything.
+         */
+        LastBuild: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
         };
         /** LoginRequest */
         LoginRequest: {
@@ -1263,7 +1531,10 @@ export interface components {
             include_bots: boolean;
             /** Keep Ip */
             keep_ip: boolean;
-            /** Retention Days */
+            /**
+             * Retention Days
+             * @description Events that happened longer ago are deleted every night; null: never
+             */
             retention_days: number | null;
         };
         /** ProjectLimits */
@@ -1632,6 +1903,15 @@ export interface components {
          * @enum {string}
          */
         ReplayState: "open" | "replayed" | "failed" | "discarded";
+        /** Retention */
+        Retention: {
+            /**
+             * Retention Days
+             * @description null: events are kept for ever
+             * @example 400
+             */
+            retention_days: number | null;
+        };
         /**
          * Role
          * @enum {string}
@@ -1932,6 +2212,20 @@ export interface components {
             /** Violations */
             violations: components["schemas"]["Violation"][];
         };
+        /**
+         * Window
+         * @description Counted from the first step, end included; from months on in the project's calendar.
+         */
+        Window: {
+            /** N */
+            n: number;
+            unit: components["schemas"]["WindowUnit"];
+        };
+        /**
+         * WindowUnit
+         * @enum {string}
+         */
+        WindowUnit: "second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year";
         /**
          * FieldError
          * @description One thing that is wrong, and with which field.
@@ -2387,6 +2681,77 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setProjectRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -4185,7 +4550,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"];
+                "application/json": components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["FunnelQuery"];
             };
         };
         responses: {
@@ -4353,6 +4718,99 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataQuality: {
+        parameters: {
+            query?: {
+                /** @description May be left out when the token reaches exactly one project. */
+                project_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataQuality"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,11 +1,11 @@
 import { Link, Outlet } from "@tanstack/react-router";
-import { Activity, ChartColumn, MessageCircleQuestionMark, type LucideIcon } from "lucide-react";
+import { Activity, ChartColumn, MessageCircleQuestionMark, ShieldCheck, type LucideIcon } from "lucide-react";
 import { AccountMenu, ThemeToggle } from "./AccountMenu";
 import { Logo } from "./Logo";
 import { ProjectSwitcher } from "./ProjectSwitcher";
 
 interface Section {
-  to: "/" | "/ask" | "/live";
+  to: "/" | "/ask" | "/live" | "/quality";
   label: string;
   icon: LucideIcon;
 }
@@ -14,6 +14,7 @@ const SECTIONS: Section[] = [
   { to: "/", label: "Overview", icon: ChartColumn },
   { to: "/ask", label: "Ask", icon: MessageCircleQuestionMark },
   { to: "/live", label: "Live", icon: Activity },
+  { to: "/quality", label: "Quality", icon: ShieldCheck },
 ];
 
 /** Links keep the project and drop what belongs to one page. */
@@ -68,7 +69,7 @@ export function AppShell() {
       </main>
       <nav
         aria-label="Main, bottom"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-3 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-4 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
       >
         <SectionLinks
           className="flex h-14 flex-col items-center justify-center gap-1 text-xs font-medium text-muted"

@@ -91,6 +91,11 @@ export function formatClock(at: string, timeZone: string): string {
   }).format(new Date(at));
 }
 
+/** `18 May 2026, 14:03:20`, in that zone. */
+export function formatMoment(at: string, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+}
+
 export function zoneOffset(timeZone: string, now: Date = new Date()): string {
   const parts = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "shortOffset" }).formatToParts(now);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? "";

@@ -95,6 +95,7 @@ def _evaluate(batch: "Batch", suite: Suite, expectation: Expectation) -> CheckOu
         "great_expectations",
         passed=bool(result.success),
         blocking=expectation.blocking,
+        description=expectation.description,
         unexpected_count=unexpected_count(found, passed=bool(result.success)),
         observed={key: found[key] for key in SHOWN_KEYS if found.get(key) is not None},
     )

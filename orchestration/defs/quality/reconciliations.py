@@ -88,6 +88,7 @@ def _outcome(
         "reconciliation",
         passed=unexpected == 0,
         blocking=True,
+        description=reconciliation.description,
         unexpected_count=unexpected,
         observed=observed,
         unexpected_by_project=by_project,

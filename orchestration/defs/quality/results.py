@@ -15,6 +15,7 @@ COLUMNS = (
     "asset",
     "suite",
     "check_name",
+    "description",
     "checked_at",
     "run_id",
     "source",
@@ -36,6 +37,8 @@ class CheckOutcome:
     source: Source
     passed: bool
     blocking: bool
+    description: str = ""
+    """What is checked, in words."""
     unexpected_count: int = 0
     observed: Mapping[str, Any] = field(default_factory=dict)
     unexpected_by_project: Mapping[str, int] | None = None
@@ -83,6 +86,7 @@ def _row(run_id: str, checked_at: datetime, outcome: CheckOutcome) -> tuple[Any,
         ".".join(outcome.asset.path),
         outcome.suite,
         outcome.check_name,
+        outcome.description,
         checked_at,
         run_id,
         outcome.source,

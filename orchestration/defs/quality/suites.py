@@ -64,7 +64,7 @@ def columns_exist(*columns: str) -> Expectation:
 def is_one_of(column: str, *values: str) -> Expectation:
     return Expectation(
         f"{column}_is_known",
-        f"{', '.join(values[:-1])} or {values[-1]}.",
+        f"{column} is {', '.join(values[:-1])} or {values[-1]}.",
         "expect_column_values_to_be_in_set",
         {"column": column, "value_set": list(values)},
         violations=breaking(f"{column} NOT IN {values}"),

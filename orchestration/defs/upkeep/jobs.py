@@ -10,6 +10,7 @@ import dagster as dg
 
 from control_plane.repositories.refresh_tokens import delete_expired
 from orchestration.defs.upkeep.compaction import compact
+from orchestration.defs.upkeep.retention import retention
 from orchestration.resources import ControlPlane
 from orchestration.settings import settings
 
@@ -89,4 +90,4 @@ def compaction() -> None:
     compact()
 
 
-jobs = (upkeep, compaction)
+jobs = (upkeep, compaction, retention)

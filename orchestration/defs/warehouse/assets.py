@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from pydantic import model_validator
 from orchestration.dbt_process import LOG_COMMENT
 from orchestration.defs.quality.results import DBT_TESTS, CheckOutcome, record
 from orchestration.defs.warehouse.arguments import build_arguments
+from orchestration.defs.warehouse.data_tests import describe
 from orchestration.defs.warehouse.dbt import (
     WarehouseDbt,
     dbt_project,
@@ -22,7 +23,7 @@ from orchestration.defs.warehouse.dbt import (
     prepare_invocation,
 )
 from orchestration.defs.warehouse.model_lineage import ModelLineage
-from orchestration.defs.warehouse.rebuild import parse_days, request_rebuild
+from orchestration.defs.warehouse.rebuild import is_refresh_due, parse_days, request_rebuild
 from orchestration.defs.warehouse.translator import WarehouseTranslator
 from orchestration.instance import POOL
 from orchestration.resources import Warehouse, log_comment
@@ -63,19 +64,16 @@ def dbt_models(
     run_id = context.run.run_id
     target_path = settings().dbt_runs_dir / f"{run_id}-{context.retry_number}"
     prepare_invocation(target_path, project)
-    days = parse_days(config.from_day, config.to_day)
-    if days and not config.full_refresh:
-        with warehouse.client(run_id, "dbt_models") as client:
-            load = request_rebuild(client, days)
-        context.log.info("loads from %s on are built anew", load or "the last committed one")
-    arguments = build_arguments(full_refresh=config.full_refresh)
+    full_refresh = config.full_refresh or prepare_rebuild(context, warehouse, config)
+    arguments = build_arguments(full_refresh=full_refresh)
     os.environ[LOG_COMMENT] = log_comment(run_id, "dbt_models")
+    manifest = json.loads(project.manifest_path.read_text())
     tests: list[CheckOutcome] = []
     try:
         events = dbt.cli(arguments, context=context, target_path=target_path).stream()
-        for event in with_lineage(events, warehouse, run_id, target_path):
+        for event in with_lineage(events, manifest, warehouse, run_id, target_path):
             if isinstance(event, dg.AssetCheckResult):
-                tests.append(outcome_of_test(event))
+                tests.append(outcome_of_test(event, manifest))
             yield event
     except DagsterDbtCliRuntimeError as error:
         # A wrong model or a failed test fails again; a lost connection need not.
@@ -85,11 +83,32 @@ def dbt_models(
     forget_invocation(target_path)
 
 
+def prepare_rebuild(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, config: BuildConfig
+) -> bool:
+    """Note which days are to be built anew; returns whether everything is.
+
+    A refresh of some models would not bring the others along, so those wait for a whole build.
+    """
+    days = parse_days(config.from_day, config.to_day)
+    with warehouse.client(context.run.run_id, "dbt_models") as client:
+        if context.selected_asset_keys == dbt_models.keys and is_refresh_due(client):
+            context.log.info("raw events have expired: everything is built anew")
+            return True
+        if days:
+            load = request_rebuild(client, days)
+            context.log.info("loads from %s on are built anew", load or "the last committed one")
+    return False
+
+
 def with_lineage(
-    events: Iterable[Any], warehouse: Warehouse, run_id: str, target_path: Path
+    events: Iterable[Any],
+    manifest: Mapping[str, Any],
+    warehouse: Warehouse,
+    run_id: str,
+    target_path: Path,
 ) -> Iterator[Any]:
     """The events of dbt; those of models tell which columns theirs are made of."""
-    manifest = json.loads(project.manifest_path.read_text())
     with warehouse.client(run_id, "dbt_models") as client:
         lineage = ModelLineage(manifest, target_path, settings().column_lineage_cache, client)
         for event in events:
@@ -107,10 +126,11 @@ def record_tests(warehouse: Warehouse, run_id: str, tests: list[CheckOutcome]) -
             record(client, run_id, tests)
 
 
-def outcome_of_test(result: dg.AssetCheckResult) -> CheckOutcome:
+def outcome_of_test(result: dg.AssetCheckResult, manifest: Mapping[str, Any]) -> CheckOutcome:
     """The outcome of a dbt data test, from what dagster-dbt reports of it."""
     failed_rows = result.metadata.get("dagster_dbt/failed_row_count")
     count = failed_rows.value if failed_rows else 0
+    test = manifest["nodes"][str(result.metadata["unique_id"].value)]
     return CheckOutcome(
         asset=result.asset_key or dg.AssetKey([]),
         suite=DBT_TESTS,
@@ -118,6 +138,7 @@ def outcome_of_test(result: dg.AssetCheckResult) -> CheckOutcome:
         source="dbt",
         passed=result.passed,
         blocking=result.severity == dg.AssetCheckSeverity.ERROR,
+        description=describe(test),
         unexpected_count=count if isinstance(count, int) else 0,
     )
 

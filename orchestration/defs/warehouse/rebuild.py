@@ -1,4 +1,6 @@
-"""A range of days built anew from raw events, by the mechanism that takes up builds that died.
+"""What is built anew: a range of days, and everything after raw events have been deleted.
+
+Days are built anew by the mechanism that takes up builds that died.
 
 A build repeats the window of the oldest attempt that was not committed (decision 0009). So an
 attempt is noted that began before the first load with an event of these days: the next build reads
@@ -32,6 +34,21 @@ SELECT
     {lo:UInt64},
     {hi:UInt64},
     now64(3)
+"""
+
+
+# A full refresh makes the table of commits anew, so its first row is the last full refresh. While a
+# deletion is still under way, such a refresh would read events that are about to go.
+REFRESH_IS_DUE_SQL = """
+SELECT
+    count() > 0
+    AND toUnixTimestamp64Micro(max(noted_at))
+        >= (SELECT min(version) FROM intermediate.int_load_commits)
+    AND (
+        SELECT count() = 0 FROM system.mutations
+        WHERE database = 'raw' AND table = 'events' AND NOT is_done AND NOT is_killed
+    )
+FROM ops.expirations
 """
 
 
@@ -86,6 +103,13 @@ def request_rebuild(client: Client, days: Days) -> int | None:
         },
     )
     return first_load
+
+
+def is_refresh_due(client: Client) -> bool:
+    """Whether raw events have expired since the marts were last made from raw events alone."""
+    if not _has_builds(client):
+        return False
+    return bool(client.query(REFRESH_IS_DUE_SQL).result_rows[0][0])
 
 
 def _has_builds(client: Client) -> bool:

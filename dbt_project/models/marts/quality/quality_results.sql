@@ -14,62 +14,82 @@ results as (
 
 ),
 
--- A step that is tried again checks again: its last outcome counts.
-evaluations as (
+-- A step that is tried again checks again: its last outcome counts. Looked for in the few
+-- runs with such a step only, so that a reader of some days need not sort a year.
+retried as (
 
-    select * from results
+    select run_id from results
     where project_id = ''
-    order by checked_at desc
-    limit 1 by run_id, asset, check_name
+    group by run_id
+    having count() > uniqExact(asset, check_name)
 
 ),
 
-findings as (
-
-    select * from results
-    where project_id != ''
-
-),
-
-combined as (
+superseded as (
 
     select
-        projects.project_id as project_id,
-        evaluations.suite as suite,
-        evaluations.check_name as expectation,
-        evaluations.run_id as run_id,
-        evaluations.asset as asset,
-        evaluations.source as source,
-        evaluations.severity as severity,
-        evaluations.is_by_project as is_by_project,
-        evaluations.checked_at as checked_at,
-        if(is_by_project, findings.run_id = '', evaluations.passed) as has_passed,
-        if(
-            is_by_project,
-            findings.unexpected_count,
-            evaluations.unexpected_count
-        ) as unexpected_count
-    from evaluations
-    cross join projects
-    left join findings
-        on projects.project_id = findings.project_id
-            and evaluations.run_id = findings.run_id
-            and evaluations.asset = findings.asset
-            and evaluations.check_name = findings.check_name
-            and evaluations.checked_at = findings.checked_at
+        run_id,
+        asset,
+        check_name,
+        arrayJoin(arraySlice(arraySort(groupUniqArray(checked_at)), 1, -1))
+            as checked_at
+    from results
+    where run_id in (select run_id from retried)
+    group by run_id, asset, check_name
+
+),
+
+-- No outer join: readers differ in what they want of its missing rows.
+evaluations as (
+
+    select
+        run_id,
+        asset,
+        check_name,
+        checked_at,
+        anyIf(
+            (suite, source, severity, is_by_project, description),
+            project_id = ''
+        ) as told,
+        anyIf((passed, unexpected_count, observed), project_id = '') as overall,
+        mapFromArrays(
+            groupArrayIf(project_id, project_id != ''),
+            groupArrayIf(unexpected_count, project_id != '')
+        ) as findings
+    from results
+    where
+        (run_id, asset, check_name, checked_at) not in (
+            select
+                run_id,
+                asset,
+                check_name,
+                checked_at
+            from superseded
+        )
+    group by run_id, asset, check_name, checked_at
 
 )
 
 select
-    toLowCardinality(project_id) as project_id,
-    suite,
-    expectation,
-    run_id,
-    asset,
-    source,
-    severity,
-    is_by_project,
-    checked_at,
-    toBool(has_passed) as has_passed,
-    unexpected_count
-from combined
+    toLowCardinality(projects.project_id) as project_id,
+    toLowCardinality(told.1) as suite,
+    evaluations.check_name as expectation,
+    evaluations.run_id as run_id,
+    evaluations.asset as asset,
+    toLowCardinality(told.2) as source,
+    toLowCardinality(told.3) as severity,
+    told.4 as is_by_project,
+    evaluations.checked_at as checked_at,
+    toLowCardinality(told.5) as description,
+    toBool(
+        if(
+            is_by_project,
+            not mapContains(findings, projects.project_id),
+            overall.1
+        )
+    ) as has_passed,
+    if(is_by_project, findings[projects.project_id], overall.2) as unexpected_count,
+    -- What was found over all projects is nothing for one of them to see.
+    if(is_by_project, '', overall.3) as observed
+from evaluations
+cross join projects

@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
 
 .DEFAULT_GOAL := help
-.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest bench-build soak faults
+.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest bench-build bench-query soak faults
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +64,9 @@ bench-ingest: install ## Measure ingest; needs wrk; ARGS="--seconds 20" for a sh
 
 bench-build: install ## Measure what building the marts of 10 million events costs; ARGS="--events 1000000"
 	@$(BIN)/python -m benchmarks.build $(ARGS)
+
+bench-query: install ## Measure answers from 10 million events beside SQL by hand; ARGS="--events 1000000"
+	@$(BIN)/python -m benchmarks.query $(ARGS)
 
 soak: install ## Watch the memory of ingest under a steady load for ten minutes
 	$(BIN)/python -m benchmarks.soak $(ARGS)

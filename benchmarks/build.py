@@ -11,20 +11,12 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from benchmarks.dbt_runs import Dbt
-from benchmarks.history import DAYS, EVENTS_PER_LOAD, History
-from benchmarks.ingest_services import cpu_seconds
-from stack.engines import ClickHouse
-from stack.engines.foreground import running
-from stack.ports import free_port
-from warehouse.client import connect
-from warehouse.migrations import migrate
+from benchmarks.warehouse import Warehouse
 
 INCREMENT = 100_000
 DAYS_OF_INCREMENT = 0.3
@@ -57,22 +49,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=10_000_000)
     events = parser.parse_args().events
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        result = measure(Path(directory), stack, events)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Warehouse(Path(directory), events) as warehouse,
+    ):
+        result = measure(warehouse, events)
     sys.stdout.write(json.dumps(result) + "\n")
 
 
-def measure(directory: Path, stack: ExitStack, events: int) -> dict[str, Any]:
-    engine = ClickHouse(directory / "clickhouse", free_port(), "secret", "secret")
-    process = stack.enter_context(running(engine.service(), directory / "clickhouse.log"))
-    client = connect(engine.url)
-    stack.callback(client.close)
-    migrate(client)
-    history = History(client)
-    history.configure()
-    history.add(events, days=DAYS, loads=max(1, events // EVENTS_PER_LOAD))
-    dbt = Dbt(engine.url, directory / "target", lambda: cpu_seconds(process))
-    with PeakMemory(process.pid) as memory:
+def measure(warehouse: Warehouse, events: int) -> dict[str, Any]:
+    dbt, history = warehouse.dbt, warehouse.history
+    with PeakMemory(warehouse.process.pid) as memory:
         started = time.monotonic()
         full = dbt.run("--full-refresh")
         full_s = time.monotonic() - started

@@ -1,10 +1,17 @@
 """Shares of cohorts that came back: pooled, without the cohorts that are too young."""
 
+from datetime import date
+
 import pytest
 
+from ai_sql.dates import Calendar
+from ai_sql.lexicon import lexicon_of
+from ai_sql.planner import LocalPlanner
+from ai_sql.plans import Clarification, Outcome, Plan
+from semantic_layer.catalogue import Catalogue
 from semantic_layer.errors import InvalidDimension
 from semantic_layer.layer import SemanticLayer
-from semantic_layer.project import ProjectContext
+from semantic_layer.project import MONDAY, ProjectContext
 from tests.semantic_layer.test_metrics import Asker
 
 TOO_YOUNG = "Day 1 retention: cohorts that are too young are left out."
@@ -79,3 +86,33 @@ async def test_retention_stands_beside_other_metrics(ask: Asker) -> None:
 async def test_cohorts_have_no_dimension_but_time(ask: Asker) -> None:
     with pytest.raises(InvalidDimension, match="no dimension but time"):
         await ask("day_1_retention", group_by=["country"])
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("what was day 1 retention last month", "day_1_retention"),
+        ("next-day retention last week", "day_1_retention"),
+        ("7-day retention by week this year", "day_7_retention"),
+        ("d30 retention in October", "day_30_retention"),
+        ("retention after 30 days last quarter", "day_30_retention"),
+        ("weekly retention in 2026", "week_1_retention"),
+        ("month 1 retention this year", "month_1_retention"),
+    ],
+)
+def test_it_is_asked_for_in_plain_language(
+    question: str, metric: str, catalogue: Catalogue
+) -> None:
+    plan = _plan(question, catalogue)
+
+    assert isinstance(plan, Plan)
+    assert plan.query["metrics"] == [metric]
+
+
+def test_retention_of_no_certain_bucket_is_asked_back(catalogue: Catalogue) -> None:
+    assert isinstance(_plan("our retention", catalogue), Clarification)
+
+
+def _plan(question: str, catalogue: Catalogue) -> Outcome:
+    calendar = Calendar(date(2026, 11, 22), MONDAY, date(2020, 1, 1), date(2026, 11, 22))
+    return LocalPlanner(catalogue, lexicon_of(catalogue, []), calendar).plan(question)

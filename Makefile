@@ -1,7 +1,7 @@
 # `make` lists the targets. Everything that they install goes to .venv and dashboard_web.
 
 .DEFAULT_GOAL := help
-.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest bench-build soak faults
+.PHONY: help install web up down status test lint lint-sql typecheck test-web test-python lock bench-ingest bench-build bench-build-50m bench-query soak faults
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 UV_COMPILE := uv pip compile --universal --generate-hashes --no-header --quiet
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed ## Create .venv with everything in requirements.lock
 
@@ -64,6 +64,12 @@ bench-ingest: install ## Measure ingest; needs wrk; ARGS="--seconds 20" for a sh
 
 bench-build: install ## Measure what building the marts of 10 million events costs; ARGS="--events 1000000"
 	@$(BIN)/python -m benchmarks.build $(ARGS)
+
+bench-build-50m: install ## Measure builds of 1, 10 and 50 million events; takes over an hour
+	@$(BIN)/python -m benchmarks.build --events 1000000 10000000 50000000
+
+bench-query: install ## Measure answers from 10 million events beside SQL by hand; ARGS="--events 1000000"
+	@$(BIN)/python -m benchmarks.query $(ARGS)
 
 soak: install ## Watch the memory of ingest under a steady load for ten minutes
 	$(BIN)/python -m benchmarks.soak $(ARGS)

@@ -1,8 +1,11 @@
 """What building the marts costs ClickHouse: in full, and after 100,000 new events.
 
-    make bench-build [ARGS="--events 1000000"]
+    make bench-build [ARGS="--events 1000000 10000000"]
+    make bench-build-50m
 
-Starts an engine of its own, fills it with a history and prints one JSON object as its last line.
+Starts an engine of its own for each size, fills it with a history, and prints what models cost
+beside SQL written by hand with the same rows. The last line is one JSON object; what was not run
+is null in it, and the increment, ratio and memory are those at 10 million events, if run.
 """
 
 import argparse
@@ -11,21 +14,18 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from benchmarks.dbt_runs import Dbt
-from benchmarks.history import DAYS, EVENTS_PER_LOAD, History
-from benchmarks.ingest_services import cpu_seconds
-from stack.engines import ClickHouse
-from stack.engines.foreground import running
-from stack.ports import free_port
-from warehouse.client import connect
-from warehouse.migrations import migrate
+from benchmarks.dbt_runs import Costs
+from benchmarks.model_costs import ModelCost, compared, table, worst_ratio
+from benchmarks.warehouse import Warehouse
 
+TEN_MILLION, FIFTY_MILLION = 10_000_000, 50_000_000
 INCREMENT = 100_000
 DAYS_OF_INCREMENT = 0.3
 GIGABYTE = 1 << 30
@@ -55,40 +55,74 @@ class PeakMemory:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=10_000_000)
-    events = parser.parse_args().events
-    with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
-        result = measure(Path(directory), stack, events)
-    sys.stdout.write(json.dumps(result) + "\n")
+    parser.add_argument("--events", type=int, nargs="+", default=[TEN_MILLION])
+    builds = {events: _build(events) for events in sorted(set(parser.parse_args().events))}
+    sys.stdout.write(json.dumps(report(builds)) + "\n")
 
 
-def measure(directory: Path, stack: ExitStack, events: int) -> dict[str, Any]:
-    engine = ClickHouse(directory / "clickhouse", free_port(), "secret", "secret")
-    process = stack.enter_context(running(engine.service(), directory / "clickhouse.log"))
-    client = connect(engine.url)
-    stack.callback(client.close)
-    migrate(client)
-    history = History(client)
-    history.configure()
-    history.add(events, days=DAYS, loads=max(1, events // EVENTS_PER_LOAD))
-    dbt = Dbt(engine.url, directory / "target", lambda: cpu_seconds(process))
-    with PeakMemory(process.pid) as memory:
+def _build(events: int) -> "Builds":
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Warehouse(Path(directory), events) as warehouse,
+    ):
+        builds = measure(warehouse)
+    sys.stdout.write(f"{events:,} events\n{table(builds.models)}\n\n")
+    return builds
+
+
+@dataclass(frozen=True)
+class Builds:
+    """A full one and an increment; `models` are those of the full one."""
+
+    full: Costs
+    full_s: float
+    models: list[ModelCost]
+    increment: Costs
+    increment_s: float
+    peak_bytes: int
+
+
+def measure(warehouse: Warehouse) -> Builds:
+    dbt, history, pid = warehouse.dbt, warehouse.history, warehouse.process.pid
+    with PeakMemory(pid) as memory_of_full:
         started = time.monotonic()
         full = dbt.run("--full-refresh")
         full_s = time.monotonic() - started
-        history.add(INCREMENT, days=DAYS_OF_INCREMENT, loads=1)
+    models = list(compared(warehouse.client, full.by_model, warehouse.cpu_seconds))
+    history.add(INCREMENT, days=DAYS_OF_INCREMENT, loads=1)
+    with PeakMemory(pid) as memory_of_increment:
         started = time.monotonic()
         increment = dbt.run()
         increment_s = time.monotonic() - started
+    peak = max(memory_of_full.bytes, memory_of_increment.bytes)
+    return Builds(full, full_s, models, increment, increment_s, peak)
+
+
+def report(builds: Mapping[int, Builds]) -> dict[str, Any]:
+    """By number of events before the increment."""
+    ten, fifty = builds.get(TEN_MILLION), builds.get(FIFTY_MILLION)
+    usual = ten or builds[max(builds)]
     return {
-        "events": events,
-        "full_cpu_s": round(full.cpu_s, 1),
-        "full_s": round(full_s, 1),
-        "incremental_100k_cpu_s": round(increment.cpu_s, 1),
-        "incremental_100k_s": round(increment_s, 1),
-        "peak_rss_gb": round(memory.bytes / GIGABYTE, 2),
-        "full_by_model": _dearest_first(full.by_model),
-        "incremental_by_model": _dearest_first(increment.by_model),
+        "full_10m_cpu_s": ten and round(ten.full.cpu_s, 1),
+        "full_10m_s": ten and round(ten.full_s, 1),
+        "full_50m_cpu_s": fifty and round(fifty.full.cpu_s, 1),
+        "incremental_100k_cpu_s": round(usual.increment.cpu_s, 1),
+        "worst_model_ratio": worst_ratio(usual.models),
+        "peak_rss_gb": round(usual.peak_bytes / GIGABYTE, 2),
+        "by_events": {events: _detail(each) for events, each in builds.items()},
+    }
+
+
+def _detail(builds: Builds) -> dict[str, Any]:
+    return {
+        "full_cpu_s": round(builds.full.cpu_s, 1),
+        "full_s": round(builds.full_s, 1),
+        "incremental_100k_cpu_s": round(builds.increment.cpu_s, 1),
+        "incremental_100k_s": round(builds.increment_s, 1),
+        "peak_rss_gb": round(builds.peak_bytes / GIGABYTE, 2),
+        "ratio_by_model": {each.model: each.ratio for each in builds.models if each.ratio},
+        "full_by_model": _dearest_first(builds.full.by_model),
+        "incremental_by_model": _dearest_first(builds.increment.by_model),
     }
 
 

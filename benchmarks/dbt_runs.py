@@ -20,10 +20,10 @@ class Costs:
 
 
 class Dbt:
-    """`clickhouse_cpu_s` tells what ClickHouse has used so far."""
+    """`clickhouse_cpu_s` tells what ClickHouse has used so far; `target` holds dbt's artifacts."""
 
     def __init__(self, url: str, target: Path, clickhouse_cpu_s: Callable[[], float]) -> None:
-        self._target = target
+        self.target = target
         self._cpu_s = clickhouse_cpu_s
         self._costs = Costs()
         self._before = 0.0
@@ -38,12 +38,12 @@ class Dbt:
             [
                 *("run", "--threads", "1", *arguments),
                 *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-                *("--target-path", str(self._target), "--log-path", str(self._target / "logs")),
+                *("--target-path", str(self.target), "--log-path", str(self.target / "logs")),
                 *("--no-version-check", "--quiet", "--no-send-anonymous-usage-stats"),
             ]
         )
         if not result.success:
-            raise RuntimeError(f"dbt failed, see {self._target / 'logs'}: {result.exception}")
+            raise RuntimeError(f"dbt failed, see {self.target / 'logs'}: {result.exception}")
         self._costs.cpu_s = self._cpu_s() - before
         return self._costs
 

@@ -89,13 +89,7 @@ class IngestServices:
         return rows
 
     def wait_for_merges(self) -> None:
-        """Until what was loaded is merged, so that the next run pays for its own merges only."""
-        deadline = time.monotonic() + MERGE_SECONDS
-        looks_without = 0
-        while looks_without < QUIET_LOOKS and time.monotonic() < deadline:
-            merges = self.warehouse.query("SELECT count() FROM system.merges").result_rows[0][0]
-            looks_without = 0 if merges else looks_without + 1
-            time.sleep(LOOK_SECONDS)
+        wait_for_merges(self.warehouse)
 
     def processes(self) -> dict[str, Process]:
         """By name; several workers of the API are api, api_2 and so on."""
@@ -124,6 +118,16 @@ def python(*arguments: str, environment: dict[str, str]) -> Iterator[Process]:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def wait_for_merges(client: Client) -> None:
+    """Until what was written is merged, so that the next run pays for its own merges only."""
+    deadline = time.monotonic() + MERGE_SECONDS
+    looks_without = 0
+    while looks_without < QUIET_LOOKS and time.monotonic() < deadline:
+        merges = client.query("SELECT count() FROM system.merges").result_rows[0][0]
+        looks_without = 0 if merges else looks_without + 1
+        time.sleep(LOOK_SECONDS)
 
 
 def cpu_seconds(process: Process) -> float:

@@ -1,4 +1,4 @@
-"""ClickHouse over HTTP as the reader: parse, print, estimate, run. No SQL is made here."""
+"""ClickHouse over HTTP as the reader: parse, print, run. No SQL is made here."""
 
 import asyncio
 import json
@@ -29,6 +29,7 @@ from warehouse.sql_policy.grammar import Node
 
 UNKNOWN_IDENTIFIER = 47
 SYNTAX_ERROR = 62
+TOO_MANY_ROWS = 158
 
 _ERRORS: dict[int, type[SemanticError]] = {
     **dict.fromkeys((158, 191, 241, 306, 307, 396), LimitExceeded),
@@ -94,11 +95,6 @@ class ClickHouse:
     async def print(self, ast: Node) -> str:
         """The SQL text of a syntax tree, indented."""
         return await self._scalar(format_statement(ast))
-
-    async def estimate(self, sql: str) -> int:
-        """How many rows of tables ClickHouse expects to read. Only for a guarded statement."""
-        text = await self._text(f"EXPLAIN ESTIMATE {sql}", {"default_format": "JSONCompact"})
-        return sum(int(row[3]) for row in json.loads(text)["data"])
 
     async def run(self, sql: str, query_id: str, limits: Limits) -> Rows:
         """Raises LimitExceeded, QueryTimeout, QueryFailed or WarehouseUnavailable."""
@@ -201,6 +197,8 @@ def error_of(text: str) -> SemanticError:
     unknown = _UNKNOWN_IDENTIFIER.search(message)
     if code == UNKNOWN_IDENTIFIER and unknown:
         return UnknownColumn(unknown.group(1))
+    if code == TOO_MANY_ROWS:
+        message += ": narrow the time or the filters"
     return _ERRORS.get(code, QueryFailed)(message)
 
 

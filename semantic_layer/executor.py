@@ -8,7 +8,7 @@ from uuid import uuid4
 from semantic_layer.cache import ResultCache, key_of
 from semantic_layer.clickhouse import ClickHouse, Rows
 from semantic_layer.compiler.compiled import Compiled
-from semantic_layer.errors import LimitExceeded, UnknownColumn
+from semantic_layer.errors import UnknownColumn
 from semantic_layer.freshness import Build, Freshness, FreshnessReader
 from semantic_layer.guard import Guard, Guarded
 from semantic_layer.limits import LIMITS, Limits
@@ -62,7 +62,6 @@ class Executor:
     ) -> QueryResult:
         query_id = str(uuid4())
         try:
-            await self._check_budget(guarded, limits)
             rows = await self.clickhouse.run(guarded.sql, query_id, limits)
         except UnknownColumn as error:
             near = self.guard.columns_near(error.name, guarded)
@@ -79,14 +78,6 @@ class Executor:
             truncated=_has_more(rows, guarded),
             warnings=list(compiled.warnings),
         )
-
-    async def _check_budget(self, guarded: Guarded, limits: Limits) -> None:
-        expected = await self.clickhouse.estimate(guarded.sql)
-        if expected > limits.rows_read:
-            raise LimitExceeded(
-                f"the query would read about {expected:,} rows, and {limits.rows_read:,} are "
-                "allowed: narrow the time or the filters"
-            )
 
 
 def _has_more(rows: Rows, guarded: Guarded) -> bool:

@@ -9,7 +9,7 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """`rows_read` is checked against ClickHouse's estimate before the query, and while it runs."""
+    """`rows_read` is what ClickHouse allows: of a table before it reads, of all while it does."""
 
     rows_returned: int
     bytes_returned: int

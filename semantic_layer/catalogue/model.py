@@ -77,6 +77,14 @@ class Home:
 
 
 @dataclass(frozen=True)
+class Maturity:
+    """`n` units from the start of a cohort its figure is final; until then it is left out."""
+
+    n: int
+    unit: Unit
+
+
+@dataclass(frozen=True)
 class Metric:
     """`type` is MetricFlow's: simple, ratio, derived or cumulative.
 
@@ -97,6 +105,7 @@ class Metric:
     sources: Mapping[str, DimensionSource]
     is_count: bool
     daily_breakdown: "Metric | None" = None
+    matures_after: Maturity | None = None
 
     @property
     def dimensions(self) -> tuple[str, ...]:

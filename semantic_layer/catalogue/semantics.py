@@ -14,6 +14,7 @@ from semantic_layer.catalogue.model import (
     Dimension,
     DimensionSource,
     Home,
+    Maturity,
     Metric,
     Model,
     ValueType,
@@ -42,8 +43,10 @@ class Semantics:
         self._models = models
 
     def metrics(self) -> Iterator[Metric]:
+        """All but components, which mean something only in the metric that is made of them."""
         for node in self._metrics.values():
-            yield self._metric(node)
+            if not node["config"]["meta"].get("is_component"):
+                yield self._metric(node)
 
     def dimensions(self) -> Iterator[Dimension]:
         """Those that a metric can reach, described by the first model that documents them."""
@@ -70,6 +73,7 @@ class Semantics:
         meta = node["config"]["meta"]
         home = self._home_model(node)
         breakdown = meta.get("breakdown_metric")
+        matures = meta.get("matures_after")
         return Metric(
             name=node["name"],
             label=node["label"] or _label(node["name"]),
@@ -82,6 +86,7 @@ class Semantics:
             sources=self._sources(home) if home else {},
             is_count=_is_count(node),
             daily_breakdown=self._metric(self._metrics[breakdown]) if breakdown else None,
+            matures_after=Maturity(matures["n"], Unit(matures["unit"])) if matures else None,
         )
 
     def _home_model(self, node: Node) -> Node | None:

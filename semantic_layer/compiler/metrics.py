@@ -12,7 +12,7 @@ from semantic_layer.compiler.measured import Measured
 from semantic_layer.compiler.parts import parts
 from semantic_layer.compiler.rendering import WEEK_START, MetricRenderer
 from semantic_layer.errors import InvalidQuery
-from semantic_layer.periods import Period, buckets, resolve, shift
+from semantic_layer.periods import Period, buckets, resolve, shift, start_of
 from semantic_layer.project import ProjectContext
 from semantic_layer.queries import MetricsQuery, Unit
 from semantic_layer.results import Column
@@ -36,7 +36,8 @@ class MetricsCompiler:
         columns = _columns(query, metrics, self.catalogue)
         sql = literals.fill(statement.sql().replace(WEEK_START, str(project.week_start)))
         wall_clock = frozenset({TIME} if query.time.grain is Unit.HOUR else ())
-        return Compiled(sql, columns, tuple(_warnings(query, period)), wall_clock)
+        warnings = [*_warnings(query, period), *_immature(metrics, period, project)]
+        return Compiled(sql, columns, tuple(warnings), wall_clock)
 
 
 @dataclass(frozen=True)
@@ -175,3 +176,12 @@ def _warnings(query: MetricsQuery, period: Period) -> Iterator[str]:
     if period.is_open:
         unit = query.time.last.unit if query.time.last else query.time.grain or Unit.DAY
         yield f"The current {unit} is not complete yet."
+
+
+def _immature(metrics: list[Metric], period: Period, project: ProjectContext) -> Iterator[str]:
+    """Of metrics of cohorts, whose last one in the period may be too young."""
+    for metric in metrics:
+        if matures := metric.matures_after:
+            last = start_of(shift(period.end, Unit.DAY, -1), matures.unit, project.week_start)
+            if shift(last, matures.unit, matures.n) > project.local_now():
+                yield f"{metric.label}: cohorts that are too young are left out."

@@ -1,6 +1,6 @@
-"""A warehouse that dbt has built from raw events of two projects.
+"""A warehouse that dbt has built from raw events of two projects, and a short benchmark's history.
 
-They are in two time zones and hold the same user ids; the days cover both zones' clock changes.
+The two are in two time zones and hold the same user ids; the days cover both zones' clock changes.
 """
 
 import random
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from benchmarks.history import DAYS, History
 from stack.engines import ClickHouse
 from stack.engines.foreground import running
 from stack.ports import free_port
@@ -24,6 +25,7 @@ from warehouse.migrations import migrate
 BERLIN, NEW_YORK = "europe", "america"
 ZONES = {BERLIN: "Europe/Berlin", NEW_YORK: "America/New_York"}
 HOUR_MS = 3_600_000
+BENCHMARKED_EVENTS = 50_000
 
 
 def _events(seed: int) -> Iterator[Event]:
@@ -66,6 +68,9 @@ def build(directory: Path) -> Iterator[Built]:
         for seed, project in enumerate(projects):
             warehouse.load(seed + 1, [(project.project_id, event) for event in _events(seed)])
             warehouse.save_funnels(project, SAVED)
+        history = History(client, loads=len(projects))
+        history.configure()
+        history.add(BENCHMARKED_EVENTS, days=DAYS, loads=1)
         warehouse.build("run")
         yield Built(warehouse, engine.reader_url)
         client.close()

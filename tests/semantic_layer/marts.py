@@ -170,6 +170,40 @@ PERSONS = [
     first_touch(GLOBEX, "u1", "2026-03-24", first_country="JP"),
 ]
 
+
+def bucket(cohort: str, period: str, index: int, size: int, retained: int, **columns: Any) -> Row:
+    return {
+        "project_id": ACME,
+        "cohort_date": cohort,
+        "period": period,
+        "period_index": index,
+        "mode": "calendar",
+        "cohort_size": size,
+        "retained": retained,
+        "retained_on_or_after": retained,
+        "is_complete": True,
+        **columns,
+    }
+
+
+# Cohorts of 30 and 10 people; those of the third day are too young for day 1.
+RETENTION = [
+    bucket("2026-03-26", "day", 0, 30, 30),
+    bucket("2026-03-26", "day", 1, 30, 6),
+    bucket("2026-03-26", "day", 1, 30, 30, mode="rolling"),
+    bucket("2026-03-27", "day", 1, 10, 6),
+    bucket("2026-03-27", "day", 1, 10, 10, project_id=GLOBEX),
+    bucket("2026-03-29", "day", 1, 8, 1, is_complete=False),
+    bucket("2026-03-26", "day", 7, 30, 3, is_complete=False),
+    bucket("2026-02-23", "day", 7, 20, 5),
+    bucket("2026-02-23", "day", 30, 20, 2),
+    bucket("2026-02-23", "week", 1, 50, 20),
+    bucket("2026-03-02", "week", 1, 50, 10),
+    bucket("2026-02-23", "week", 4, 50, 5),
+    bucket("2026-02-01", "month", 1, 80, 20, is_complete=False),
+    bucket("2026-01-01", "month", 1, 80, 20),
+]
+
 PERSON_DAYS = [
     {"project_id": row["project_id"], "person_id": row["person_id"],
      "activity_date": row["event_date"], "event_count": 1}
@@ -191,3 +225,4 @@ def fill(client: Client) -> None:
     insert(client, "analytics.active_users_daily", ACTIVE_USERS)
     insert(client, "analytics.dim_persons", PERSONS)
     insert(client, "analytics.fct_person_days", PERSON_DAYS)
+    insert(client, "analytics.fct_retention", RETENTION)

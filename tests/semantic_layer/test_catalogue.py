@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from semantic_layer.catalogue import Catalogue, build, load, value_type
+from semantic_layer.catalogue import Catalogue, Maturity, build, load, value_type
 from semantic_layer.errors import CatalogueUnavailable
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.queries import Unit
@@ -53,6 +53,17 @@ def test_a_figure_per_day_borrows_the_dimensions_of_its_breakdown(catalogue: Cat
 def test_an_average_is_not_a_count(catalogue: Catalogue) -> None:
     assert not catalogue.metric("bounce_rate").is_count
     assert not catalogue.metric("average_order_value").is_count
+
+
+def test_what_a_ratio_is_made_of_cannot_be_asked_for(catalogue: Catalogue) -> None:
+    assert "day_7_retention" in catalogue.metrics
+    assert not {"day_7_retained", "day_7_cohort"} & set(catalogue.metrics)
+
+
+def test_a_figure_of_cohorts_tells_when_it_is_final(catalogue: Catalogue) -> None:
+    assert catalogue.metric("day_1_retention").matures_after == Maturity(2, Unit.DAY)
+    assert catalogue.metric("week_4_retention").matures_after == Maturity(5, Unit.WEEK)
+    assert catalogue.metric("new_users").matures_after is None
 
 
 @pytest.mark.parametrize(

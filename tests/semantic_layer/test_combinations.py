@@ -13,6 +13,8 @@ METRICS = (
     "pages_per_session", "dau", "wau", "mau", "stickiness", "new_users",
     "path_views", "page_entrances", "page_exits", "exit_rate",
     "attributed_sessions", "converted_sessions", "session_conversion_rate",
+    "day_1_retention", "day_7_retention", "day_30_retention", "week_1_retention",
+    "week_4_retention", "month_1_retention",
 )  # fmt: skip
 
 

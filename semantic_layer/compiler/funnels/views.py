@@ -136,15 +136,24 @@ class Steps(View):
         )
 
     def _took(self, k: int) -> str:
-        return f"countIf(length(reached) >= {k} AND reached[{k}] != {NEVER})"
+        return f"countIf({self._is_taken(k)})"
+
+    def _is_taken(self, k: int) -> str:
+        """Steps are in `reached` up to the last one taken; only optional ones may be missing."""
+        is_there = f"length(reached) >= {k}"
+        optional = self.query.steps[k - 1].optional
+        return f"{is_there} AND reached[{k}] != {NEVER}" if optional else is_there
 
     def _median(self, k: int) -> str:
         if k == 1:
             return "CAST(NULL, 'Nullable(Float64)')"
-        before = f"arrayMax(arrayFilter(time -> time != {NEVER}, arraySlice(reached, 1, {k - 1})))"
-        took = f"length(reached) >= {k} AND reached[{k}] != {NEVER}"
-        seconds = f"(reached[{k}] - {before}) / 1000"
-        return f"toNullable(quantileExactInclusiveIf(0.5)({seconds}, {took}))"
+        seconds = f"(reached[{k}] - {self._time_before(k)}) / 1000"
+        return f"toNullable(quantileExactInclusiveIf(0.5)({seconds}, {self._is_taken(k)}))"
+
+    def _time_before(self, k: int) -> str:
+        if not self.query.steps[k - 2].optional:
+            return f"reached[{k - 1}]"
+        return f"arrayMax(arrayFilter(time -> time != {NEVER}, arraySlice(reached, 1, {k - 1})))"
 
 
 class Trend(View):

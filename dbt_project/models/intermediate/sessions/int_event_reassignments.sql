@@ -40,12 +40,7 @@ candidates as (
 
     select * from {{ events }}
     where {{ before_batch() }}
-        and (project_id, device_id) in (
-            select
-                project_id,
-                device_id
-            from ranges
-        )
+        and {{ of_affected_devices() }}
 
 ),
 

@@ -49,12 +49,7 @@ old_events as (
     select * from {{ events }}
     where {{ before_batch() }}
         and is_counted
-        and (project_id, device_id) in (
-            select
-                project_id,
-                device_id
-            from ranges
-        )
+        and {{ of_affected_devices() }}
 
 ),
 {% endif %}

@@ -4,13 +4,33 @@
     condition that reads least before the others.
 -#}
 
-{% macro of_affected_devices() -%}
-    device_id in (select device_id from {{ ref('int_activity_ranges') }})
-    and (project_id, device_id) in (
+{% macro in_recomputed_ranges(events) -%}
+    {#-
+        Nearly every block of events holds an affected device, but few hold an event of a
+        recomputed range. So their keys are found first, from the columns of the sort key,
+        and the rest is read only where the sort key finds them.
+    -#}
+    {{ before_batch() }}
+    and (project_id, device_id, occurred_at) in (
         select
-            project_id,
-            device_id
-        from {{ ref('int_activity_ranges') }}
+            candidates.project_id as project_id,
+            candidates.device_id as device_id,
+            candidates.occurred_at as occurred_at
+        from (
+            select
+                project_id,
+                device_id,
+                occurred_at
+            from {{ events }}
+            where {{ before_batch() }}
+                and device_id in (
+                    select device_id from {{ ref('int_activity_ranges') }}
+                )
+        ) as candidates
+        inner join {{ ref('int_activity_ranges') }} as ranges
+            on candidates.project_id = ranges.project_id
+                and candidates.device_id = ranges.device_id
+        where candidates.occurred_at between ranges.range_from and ranges.range_to
     )
 {%- endmacro %}
 

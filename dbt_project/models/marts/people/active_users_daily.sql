@@ -2,7 +2,7 @@
 
 -- A person counts towards WAU from an active day on for 7 days or until the next active
 -- day, whichever comes first; the sum of these beginnings and ends up to a day is the
--- figure of the day. On 10M events 0.34 CPU-s, against 4.9 for counting 30 days 30 times.
+-- figure of the day. On 10M events 0.4 CPU-s, against 4.9 for counting 30 days 30 times.
 
 with
 

@@ -3,7 +3,7 @@
     deletes what the new one replaces, so that readers need no FINAL. A reader in
     between sees both; a build that dies in between leaves both until the next one.
     The keys go into a table first: a lightweight delete by subquery cost 15 CPU-s
-    on 10M rows, by a table of keys 0.5 to 0.8.
+    on 10M rows, by a table of 37 keys 2.
 -#}
 
 {% macro delete_replaced(key_columns) -%}

@@ -172,7 +172,9 @@ def test_every_column_of_every_model_tells_what_it_is_made_of(
     }
     lineage = column_lineage_by_asset(first_build)
     assert {asset: set(deps) for asset, deps in lineage.items()} == columns
-    assert lineage["analytics/active_users_daily"]["wau"] == {"analytics/fct_person_days.person_id"}
+    assert lineage["analytics/active_users_daily"]["wau"] == {
+        "intermediate/int_active_days.active_dates"
+    }
     assert lineage["analytics/fct_sessions"]["engaged_seconds"] == {
         "analytics/fct_events.occurred_at"
     }

@@ -76,7 +76,10 @@ buckets as (
         groupBitOr(value_type) as value_types,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
-        min((cityHash64(sample_text), sample_text)) as least_sample
+        (
+            min(cityHash64(sample_text)),
+            argMin(sample_text, cityHash64(sample_text))
+        ) as least_sample
     from entries
     group by project_id, event_name, property_name, is_bot, bucket
 

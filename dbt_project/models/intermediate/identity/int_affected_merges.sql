@@ -15,11 +15,16 @@ seen as (
         distinct_id,
         max(is_identified) = 1 and tupleElement(min(first_link), 3) != '' as is_linked_user
     from {{ ref('int_identity_links') }}
-    {% if not has_history -%}
-    where false
-    {%- endif %}
+    where
+        {{ 'true' if has_history else 'false' }}
+        and (project_id, distinct_id) in (
+            select
+                project_id,
+                distinct_id
+            from {{ ref('int_identity_links') }}
+            where {{ written_since_commit() }}
+        )
     group by project_id, distinct_id
-    having max(version) > {{ window_value('committed_version') }}
 
 ),
 

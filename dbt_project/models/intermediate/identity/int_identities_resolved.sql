@@ -17,7 +17,15 @@ overrides as (
 
 ),
 
-reached as (
+affected as (
+
+    select
+        project_id,
+        distinct_id
+    from {{ ref('int_identity_links') }}
+    where {{ written_since_commit() }}
+
+    union all
 
     select
         project_id,
@@ -45,10 +53,8 @@ links as (
         min(identified_at) as user_seen_at,
         min(first_link) as own_link
     from {{ ref('int_identity_links') }}
+    where (project_id, distinct_id) in affected
     group by project_id, distinct_id
-    having
-        max(version) > {{ window_value('committed_version') }}
-        or (project_id, distinct_id) in reached
 
 ),
 

@@ -12,7 +12,7 @@
     ref('fct_events'),
     ref('fct_sessions'),
     ref('fct_person_days'),
-    ref('int_rolling_days'),
+    ref('int_active_days'),
     ref('dim_persons'),
     ref('fct_hourly'),
     ref('int_page_views_daily'),

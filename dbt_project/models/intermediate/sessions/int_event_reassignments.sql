@@ -36,36 +36,10 @@ identities as (
 ),
 
 {% if events %}
-candidates as (
-
-    select * from {{ events }}
-    where {{ before_batch() }}
-        and (project_id, device_id) in (
-            select
-                project_id,
-                device_id
-            from ranges
-        )
-
-),
-
 old_events as (
 
-    select
-        candidates.project_id as project_id,
-        candidates.device_id as device_id,
-        candidates.occurred_at as occurred_at,
-        candidates.event_id as event_id,
-        candidates.is_identified as is_identified,
-        candidates.is_counted as is_counted,
-        candidates.session_id as session_id,
-        candidates.run_started_at as run_started_at,
-        candidates.person_id as person_id
-    from candidates
-    inner join ranges
-        on candidates.project_id = ranges.project_id
-            and candidates.device_id = ranges.device_id
-    where candidates.occurred_at between ranges.range_from and ranges.range_to
+    select * from {{ events }}
+    where {{ in_recomputed_ranges(events) }}
 
 ),
 

@@ -38,23 +38,10 @@ new_events as (
 ),
 
 {% if events %}
-ranges as (
-
-    select * from {{ ref('int_activity_ranges') }}
-
-),
-
 old_events as (
 
     select * from {{ events }}
-    where {{ before_batch() }}
-        and is_counted
-        and (project_id, device_id) in (
-            select
-                project_id,
-                device_id
-            from ranges
-        )
+    where is_counted and {{ in_recomputed_ranges(events) }}
 
 ),
 {% endif %}
@@ -79,11 +66,7 @@ observations as (
         old_events.occurred_at as occurred_at,
         {{ campaign_key('old_events') }} as campaign
     from old_events
-    inner join ranges
-        on old_events.project_id = ranges.project_id
-            and old_events.device_id = ranges.device_id
     any left join projects on old_events.project_id = projects.project_id
-    where old_events.occurred_at between ranges.range_from and ranges.range_to
     {% endif %}
 
 ),

@@ -16,13 +16,9 @@
     )
 }}
 
+-- depends_on: {{ ref('int_affected_hours') }}
+
 with
-
-affected as (
-
-    select * from {{ ref('int_affected_hours') }}
-
-),
 
 events as (
 
@@ -36,6 +32,9 @@ events as (
         session_id
     from {{ ref('fct_events') }}
     where is_counted
+    {% if is_incremental() -%}
+    and {{ of_affected_hours() }}
+    {%- endif %}
 
 )
 
@@ -50,16 +49,4 @@ select
     uniqExactIf(session_id, session_id != {{ nil_uuid() }}) as unique_sessions,
     {{ build_version() }} as version
 from events
-{% if is_incremental() -%}
-where
-    (project_id, hour_at, event_name, platform, country) in (
-        select
-            project_id,
-            hour_at,
-            event_name,
-            platform,
-            country
-        from affected
-    )
-{%- endif %}
 group by project_id, hour_at, event_name, platform, country

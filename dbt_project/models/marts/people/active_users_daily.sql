@@ -2,13 +2,16 @@
 
 -- A person counts towards WAU from an active day on for 7 days or until the next active
 -- day, whichever comes first; the sum of these beginnings and ends up to a day is the
--- figure of the day. On 10M events 0.34 CPU-s, against 4.9 for counting 30 days 30 times.
+-- figure of the day. On 10M events 0.4 CPU-s, against 4.9 for counting 30 days 30 times.
 
 with
 
-person_days as (
+persons as (
 
-    select * from {{ ref('fct_person_days') }}
+    select
+        project_id,
+        active_dates as days
+    from {{ ref('int_active_days') }}
 
 ),
 
@@ -18,71 +21,30 @@ projects as (
 
 ),
 
-persons as (
-
-    select
-        project_id,
-        person_id,
-        arraySort(groupArray(activity_date)) as days
-    from person_days
-    group by project_id, person_id
-
-),
-
-activity as (
-
-    select
-        project_id,
-        arrayJoin(
-            arrayZip(
-                days,
-                arrayPushBack(arrayPopFront(days), toDate('2149-06-06'))
-            )
-        ) as pair,
-        pair.1 as active_date,
-        pair.2 as next_active_date
-    from persons
-
-),
-
 changes as (
 
     select
         project_id,
-        active_date as change_date,
-        toInt64(1) as wau_change,
-        toInt64(1) as mau_change
-    from activity
-
-    union all
-
-    select
-        project_id,
-        least(active_date + 7, next_active_date) as change_date,
-        toInt64(-1) as wau_change,
-        toInt64(0) as mau_change
-    from activity
-
-    union all
-
-    select
-        project_id,
-        least(active_date + 30, next_active_date) as change_date,
-        toInt64(0) as wau_change,
-        toInt64(-1) as mau_change
-    from activity
-
-),
-
-daily_changes as (
-
-    select
-        project_id,
-        change_date,
-        sum(wau_change) as wau_change,
-        sum(mau_change) as mau_change
-    from changes
-    group by project_id, change_date
+        arrayJoin(
+            arrayConcat(
+                arrayMap(
+                    (day, number) -> (day, 1, 1, 1, number = 1),
+                    days,
+                    arrayEnumerate(days)
+                ),
+                arrayMap(
+                    (day, next) -> (least(day + 7, next), 0, -1, 0, 0),
+                    days,
+                    arrayPushBack(arrayPopFront(days), toDate('2149-06-06'))
+                ),
+                arrayMap(
+                    (day, next) -> (least(day + 30, next), 0, 0, -1, 0),
+                    days,
+                    arrayPushBack(arrayPopFront(days), toDate('2149-06-06'))
+                )
+            )
+        ) as change
+    from persons
 
 ),
 
@@ -90,25 +52,37 @@ daily as (
 
     select
         project_id,
-        activity_date,
-        count() as dau,
-        countIf(is_new) as new_users
-    from person_days
-    group by project_id, activity_date
+        change.1 as change_date,
+        sum(change.2) as dau,
+        sum(change.3) as wau_change,
+        sum(change.4) as mau_change,
+        sum(change.5) as new_users
+    from changes
+    group by project_id, change_date
+
+),
+
+activity as (
+
+    select
+        project_id,
+        min(days[1]) as first_date,
+        max(days[-1]) as last_date
+    from persons
+    group by project_id
 
 ),
 
 spans as (
 
     select
-        person_days.project_id as project_id,
-        min(person_days.activity_date) as first_date,
-        max(person_days.activity_date) as last_date,
-        {{ local_today('any(projects.utc_offsets)') }} as today,
+        activity.project_id as project_id,
+        activity.first_date as first_date,
+        activity.last_date as last_date,
+        {{ local_today('projects.utc_offsets') }} as today,
         greatest(last_date, least(last_date + 29, today)) as end_date
-    from person_days
-    any left join projects on person_days.project_id = projects.project_id
-    group by person_days.project_id
+    from activity
+    any left join projects on activity.project_id = projects.project_id
 
 ),
 
@@ -127,17 +101,14 @@ active as (
     select
         days.project_id as project_id,
         days.activity_date as activity_date,
-        daily.dau as dau,
-        daily.new_users as new_users,
-        sum(daily_changes.wau_change) over running as wau,
-        sum(daily_changes.mau_change) over running as mau
+        toUInt64(daily.dau) as dau,
+        toUInt64(daily.new_users) as new_users,
+        sum(daily.wau_change) over running as wau,
+        sum(daily.mau_change) over running as mau
     from days
     any left join daily
         on days.project_id = daily.project_id
-            and days.activity_date = daily.activity_date
-    any left join daily_changes
-        on days.project_id = daily_changes.project_id
-            and days.activity_date = daily_changes.change_date
+            and days.activity_date = daily.change_date
     window running as (
         partition by days.project_id
         order by days.activity_date

@@ -7,7 +7,7 @@
         query_settings={'optimize_on_insert': 0},
         post_hook=[
             "{{ delete_recomputed(
-                ['project_id', 'person_id'], recomputed_persons()
+                ['person_id'], recomputed_persons()
             ) }}",
             "{{ record_completion() }}",
         ],
@@ -27,12 +27,7 @@ events as (
     where is_counted
         and person_id != {{ nil_uuid() }}
     {% if is_incremental() -%}
-    and (project_id, person_id) in (
-        select
-            project_id,
-            person_id
-        from {{ ref('int_affected_persons') }}
-    )
+    and {{ of_affected_persons() }}
     {%- endif %}
 
 ),

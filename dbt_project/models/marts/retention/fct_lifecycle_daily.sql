@@ -5,12 +5,6 @@
 
 with
 
-person_days as (
-
-    select * from {{ ref('fct_person_days') }}
-
-),
-
 active_users as (
 
     select * from {{ ref('active_users_daily') }}
@@ -21,10 +15,8 @@ persons as (
 
     select
         project_id,
-        person_id,
-        arraySort(groupArray(activity_date)) as days
-    from person_days
-    group by project_id, person_id
+        active_dates as days
+    from {{ ref('int_active_days') }}
 
 ),
 

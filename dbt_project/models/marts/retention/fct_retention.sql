@@ -8,15 +8,9 @@
 
 with
 
-person_days as (
+activity as (
 
-    select * from {{ ref('fct_person_days') }}
-
-),
-
-rolling_days as (
-
-    select * from {{ ref('int_rolling_days') }}
+    select * from {{ ref('int_active_days') }}
 
 ),
 
@@ -30,50 +24,26 @@ projects as (
 
 ),
 
-calendar_days as (
-
-    select
-        project_id,
-        min(activity_date) as first_date,
-        groupArray(activity_date) as active_dates
-    from person_days
-    group by project_id, person_id
-
-),
-
 starts as (
 
     select
-        rolling_days.project_id as project_id,
-        rolling_days.active_days as active_days,
+        activity.project_id as project_id,
+        activity.active_days as active_days,
+        activity.active_dates as active_dates,
+        projects.today as today,
         intDiv(
             dateDiff(
-                'millisecond', rolling_days.first_seen_at, {{ current_instant() }}
+                'millisecond', activity.first_seen_at, {{ current_instant() }}
             ),
             24 * 60 * 60 * 1000
         ) as current_day,
-        rolling_days.first_seen_date as first_date,
-        first_date
-        - (toDayOfWeek(first_date) + 7 - projects.week_start) % 7 as first_week,
-        toStartOfMonth(first_date) as first_month
-    from rolling_days
-    any left join projects on rolling_days.project_id = projects.project_id
-
-),
-
-dates as (
-
-    select
-        calendar_days.project_id as project_id,
-        calendar_days.active_dates as active_dates,
-        projects.today as today,
-        calendar_days.first_date as first_date,
+        activity.active_dates[1] as first_date,
         first_date
         - (toDayOfWeek(first_date) + 7 - projects.week_start) % 7 as first_week,
         toStartOfMonth(first_date) as first_month,
         toRelativeMonthNum(first_date) as first_month_number
-    from calendar_days
-    any left join projects on calendar_days.project_id = projects.project_id
+    from activity
+    any left join projects on activity.project_id = projects.project_id
 
 ),
 
@@ -105,7 +75,7 @@ buckets as (
                 toInt32(toRelativeMonthNum(today) - first_month_number)
             )
         ]) as bucket
-    from dates
+    from starts
 
     union all
 

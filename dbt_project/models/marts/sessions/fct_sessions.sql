@@ -13,39 +13,22 @@
     )
 }}
 
+-- depends_on: {{ ref('int_activity_ranges') }}
+-- depends_on: {{ ref('int_session_starts') }}
+
+-- A session id is made from project, device and start, so grouping by it alone is enough,
+-- and by now the events of recomputed ranges have those of int_session_starts and no
+-- others have: few blocks of older events hold any, while most hold an affected device.
+-- A maximum changes with every event of a session, and of tuples each is an allocation.
+
 with
 
-ranges as (
-
-    select * from {{ ref('int_activity_ranges') }}
-
-),
-
 {% if is_incremental() %}
-candidates as (
+events as (
 
     select * from {{ ref('fct_events') }}
     where is_counted
-        and (project_id, device_id) in (
-            select
-                project_id,
-                device_id
-            from ranges
-        )
-
-),
-
-events as (
-
-    select
-        candidates.* except (project_id, device_id),
-        candidates.project_id as project_id,
-        candidates.device_id as device_id
-    from candidates
-    inner join ranges
-        on candidates.project_id = ranges.project_id
-            and candidates.device_id = ranges.device_id
-    where candidates.occurred_at between ranges.range_from and ranges.range_to
+        and session_id in (select session_id from {{ ref('int_session_starts') }})
 
 ),
 {% else %}
@@ -62,9 +45,11 @@ ordered as (
     select
         *,
         {{ event_order() }} as event_order,
-        notEmpty(
-            concat(utm_source, utm_medium, utm_campaign, utm_term, utm_content)
-        ) as has_campaign
+        utm_source != ''
+        or utm_medium != ''
+        or utm_campaign != ''
+        or utm_term != ''
+        or utm_content != '' as has_campaign
     from events
 
 ),
@@ -72,8 +57,8 @@ ordered as (
 sessions as (
 
     select
-        project_id,
-        device_id,
+        any(ordered.project_id) as project_id,
+        any(ordered.device_id) as device_id,
         session_id,
         min(run_started_at) as run_started_at,
         min(occurred_at) as started_at,
@@ -91,8 +76,10 @@ sessions as (
             any(person_id)
         ) as person_id,
         countIf(is_order) as order_count,
-        argMinIf((path, url), event_order, is_page_view) as first_view,
-        argMaxIf((path, url), event_order, is_page_view) as last_view,
+        argMinIf(path, event_order, is_page_view) as entry_path,
+        argMaxIf(path, event_order, is_page_view) as exit_path,
+        argMinIf(url, event_order, is_page_view) as landing_url,
+        argMaxIf(url, event_order, is_page_view) as exit_url,
         argMinIf(tracker_session_id, event_order, tracker_session_id != '')
             as tracker_session_id,
         argMin(
@@ -119,7 +106,7 @@ sessions as (
         ) as last_campaign,
         sum(revenue) as revenue
     from ordered
-    group by project_id, device_id, session_id
+    group by session_id
 
 ),
 
@@ -135,7 +122,7 @@ measured as (
 )
 
 select
-    project_id,
+    toLowCardinality(project_id) as project_id,
     session_id,
     person_id,
     device_id,
@@ -153,10 +140,10 @@ select
     toBool(
         page_view_count = 1 and interactive_count = 0 and engaged_seconds < 10
     ) as is_bounce,
-    first_view.1 as entry_path,
-    last_view.1 as exit_path,
-    first_view.2 as landing_url,
-    last_view.2 as exit_url,
+    entry_path,
+    exit_path,
+    landing_url,
+    exit_url,
     toLowCardinality(entry.1) as channel,
     toLowCardinality(entry.2) as utm_source,
     toLowCardinality(entry.3) as utm_medium,

@@ -7,7 +7,7 @@
         query_settings={'optimize_on_insert': 0},
         post_hook=[
             "{{ delete_recomputed(
-                ['project_id', 'person_id'], recomputed_persons()
+                ['person_id'], recomputed_persons()
             ) }}",
             "{{ record_completion() }}",
         ],
@@ -26,12 +26,7 @@ events as (
     where is_counted
         and person_id != {{ nil_uuid() }}
     {% if is_incremental() -%}
-    and (project_id, person_id) in (
-        select
-            project_id,
-            person_id
-        from {{ ref('int_affected_persons') }}
-    )
+    and {{ of_affected_persons() }}
     {%- endif %}
 
 ),
@@ -42,7 +37,7 @@ persons as (
         project_id,
         person_id,
         min(occurred_at) as first_seen_at,
-        min(event_date) as first_seen_date,
+        arraySort(groupUniqArray(event_date)) as active_dates,
         groupArray(occurred_at) as times
     from events
     group by project_id, person_id
@@ -53,7 +48,7 @@ select
     project_id,
     person_id,
     first_seen_at,
-    first_seen_date,
+    active_dates,
     arraySort(
         arrayDistinct(
             arrayMap(

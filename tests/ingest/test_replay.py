@@ -166,6 +166,45 @@ def test_posthog_payloads_are_replayed_in_their_own_protocol(ingest: Ingest, des
     assert ahead == timedelta(seconds=-10)
 
 
+@pytest.mark.parametrize("is_exact", [False, True])
+def test_payloads_of_posthog_s_newer_protocol_keep_what_their_headers_said(
+    ingest: Ingest, desk: Desk, is_exact: bool
+) -> None:
+    event_id = str(uuid.uuid4())
+    nobody = {
+        "event": "clicked",
+        "uuid": event_id,
+        "timestamp": HAPPENED_AT,
+        "session_id": "s1",
+        "options": {"disable_skew_correction": is_exact},
+        "properties": {"n": 1},
+    }
+    headers = {"PostHog-Sdk-Info": "posthog-go/1.2.3", "PostHog-Request-Timestamp": SENT_AT}
+    ingest.post("/i/v1/analytics/events", json={"batch": [nobody]}, headers=headers)
+    (found,) = desk.rejections(1, code="missing_identity")
+    (sent,) = desk.replay([found], Repair(patch={"distinct_id": "u1"}))
+    assert sent == Outcome(found.id, ReplayState.REPLAYED, (event_id,))
+    (row,) = ingest.wait_for_rows(1)
+    expected = {
+        "protocol": "posthog",
+        "user_id": "u1",
+        "session_id": "s1",
+        "library": "posthog-go",
+        "library_version": "1.2.3",
+    }
+    assert {name: row[name] for name in expected} == expected
+    assert json.loads(row["properties"]) == {
+        "n": 1,
+        "$ignore_sent_at": is_exact,
+        "$replay_of": found.id,
+    }
+    happened_at = row["timestamp"].replace(tzinfo=UTC)
+    if is_exact:
+        assert happened_at == datetime.fromisoformat(HAPPENED_AT)
+    else:
+        assert happened_at - found.received_at == timedelta(seconds=-10)
+
+
 def test_a_payload_that_is_no_json_is_replaced_as_a_whole(ingest: Ingest, desk: Desk) -> None:
     ingest.post("/v1/events", content=b'{"events": [')
     (found,) = desk.rejections(1, code="malformed_json")

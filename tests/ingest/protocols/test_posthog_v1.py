@@ -42,7 +42,7 @@ def event(**fields: Any) -> dict[str, Any]:
     }
 
 
-def row_of(headers: dict[bytes, bytes] = HEADERS, **fields: Any) -> Any:
+def row_of(headers: dict[bytes, bytes] = HEADERS, /, **fields: Any) -> Any:
     result = prepared(event(**fields), headers=headers)
     assert result.rejected == []
     return result.rows[0]
@@ -59,7 +59,7 @@ def test_headers_say_the_library_and_when_it_was_sent() -> None:
 
 
 def test_the_library_decides_whose_id_it_is_as_if_the_event_named_it() -> None:
-    made_up = {"distinct_id": UUID, "properties": {"$lib": "posthog-node"}}
+    made_up: dict[str, Any] = {"distinct_id": UUID, "properties": {"$lib": "posthog-node"}}
     assert row_of(**made_up).user_id == UUID
     web = {**HEADERS, b"posthog-sdk-info": b"web/1.449.2"}
     assert (row_of(web, **made_up).user_id, row_of(web, **made_up).anonymous_id) == ("", UUID)
@@ -102,11 +102,12 @@ def test_what_stands_beside_the_properties_is_stored_as_if_it_were_among_them() 
 
 
 def test_a_clock_that_is_said_to_be_right_is_not_corrected() -> None:
-    for given_so in (
+    said: tuple[dict[str, Any], ...] = (
         {"options": {"disable_skew_correction": True}},
         {"properties": {"$ignore_sent_at": True}},
-    ):
-        row = row_of(**given_so)
+    )
+    for fields in said:
+        row = row_of(**fields)
         assert (row.timestamp_rule, row.timestamp.isoformat()) == (
             "client",
             "2026-11-22T10:00:00+00:00",

@@ -166,25 +166,20 @@ def test_posthog_payloads_are_replayed_in_their_own_protocol(ingest: Ingest, des
     assert ahead == timedelta(seconds=-10)
 
 
-@pytest.mark.parametrize("is_exact", [False, True])
 def test_payloads_of_posthog_s_newer_protocol_keep_what_their_headers_said(
-    ingest: Ingest, desk: Desk, is_exact: bool
+    ingest: Ingest, desk: Desk
 ) -> None:
-    event_id = str(uuid.uuid4())
-    nobody = {
-        "event": "clicked",
-        "uuid": event_id,
-        "timestamp": HAPPENED_AT,
-        "session_id": "s1",
-        "options": {"disable_skew_correction": is_exact},
-        "properties": {"n": 1},
-    }
+    shared = {"timestamp": HAPPENED_AT, "session_id": "s1", "properties": {"n": 1}}
+    batch = [
+        {**shared, "event": "corrected", "uuid": str(uuid.uuid4()), "options": {}},
+        {**shared, "event": "exact", "options": {"disable_skew_correction": True}},
+    ]
     headers = {"PostHog-Sdk-Info": "posthog-go/1.2.3", "PostHog-Request-Timestamp": SENT_AT}
-    ingest.post("/i/v1/analytics/events", json={"batch": [nobody]}, headers=headers)
-    (found,) = desk.rejections(1, code="missing_identity")
-    (sent,) = desk.replay([found], Repair(patch={"distinct_id": "u1"}))
-    assert sent == Outcome(found.id, ReplayState.REPLAYED, (event_id,))
-    (row,) = ingest.wait_for_rows(1)
+    ingest.post("/i/v1/analytics/events", json={"batch": batch}, headers=headers)
+    found = {each.event_name: each for each in desk.rejections(2, code="missing_identity")}
+    sent = desk.replay(list(found.values()), Repair(patch={"distinct_id": "u1"}))
+    assert {outcome.state for outcome in sent} == {ReplayState.REPLAYED}
+    rows = {row["event_name"]: row for row in ingest.wait_for_rows(2)}
     expected = {
         "protocol": "posthog",
         "user_id": "u1",
@@ -192,17 +187,13 @@ def test_payloads_of_posthog_s_newer_protocol_keep_what_their_headers_said(
         "library": "posthog-go",
         "library_version": "1.2.3",
     }
-    assert {name: row[name] for name in expected} == expected
-    assert json.loads(row["properties"]) == {
-        "n": 1,
-        "$ignore_sent_at": is_exact,
-        "$replay_of": found.id,
-    }
-    happened_at = row["timestamp"].replace(tzinfo=UTC)
-    if is_exact:
-        assert happened_at == datetime.fromisoformat(HAPPENED_AT)
-    else:
-        assert happened_at - found.received_at == timedelta(seconds=-10)
+    for name, row in rows.items():
+        assert {column: row[column] for column in expected} == expected
+        assert json.loads(row["properties"])["$replay_of"] == found[name].id
+    moments = {name: row["timestamp"].replace(tzinfo=UTC) for name, row in rows.items()}
+    before = found["corrected"].received_at - moments["corrected"]
+    assert before == timedelta(seconds=10)
+    assert moments["exact"] == datetime.fromisoformat(HAPPENED_AT)
 
 
 def test_a_payload_that_is_no_json_is_replaced_as_a_whole(ingest: Ingest, desk: Desk) -> None:

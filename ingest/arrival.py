@@ -1,6 +1,6 @@
 """A capture request as its events see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,15 +9,23 @@ import msgspec
 from ingest.enrich.context import Sender
 from ingest.project import Project
 from ingest.protocols.envelope import Envelope, Text
-from ingest.protocols.event import Event
+from ingest.protocols.event import Event, Object
+
+Results = Callable[[Sequence[Text], Mapping[int, str]], Object]
+"""What an answer says of each event, of the events and why some of them were rejected, by place."""
 
 
 class Protocol(NamedTuple):
-    """How the events of a request are decoded."""
+    """How the events of a request are decoded.
+
+    `by_headers` makes it of the headers of a request, where these say something of its events.
+    """
 
     name: str
     decode_envelope: Callable[[bytes], Envelope]
     decode_event: Callable[[Text], Event]
+    by_headers: "Callable[[Mapping[bytes, bytes]], Protocol] | None" = None
+    results: Results | None = None
 
 
 class Arrival(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from ingest.capture.routes import NATIVE_PATHS, SEGMENT_PREFIXES, SHORTEST_SEGMENT_PATH
-from ingest.protocols import posthog, segment
+from ingest.protocols import posthog, posthog_v1, segment
 
 Document = dict[str, Any]
 
@@ -73,6 +73,18 @@ class PostHogAccepted(Accepted):
     status: int
 
 
+class PostHogV1Batch(BaseModel):
+    """The client's clock and its name are in `PostHog-Request-Timestamp` and `PostHog-Sdk-Info`."""
+
+    batch: list[dict[str, Any]]
+    created_at: str | None = None
+    historical_migration: bool | None = None
+
+
+class PostHogV1Accepted(PostHogAccepted):
+    results: dict[str, dict[str, str]] = Field(description="`ok` or `drop` by uuid")
+
+
 class ProblemBody(BaseModel):
     type: str
     title: str
@@ -98,6 +110,8 @@ _SCHEMAS: tuple[type[BaseModel], ...] = (
     SegmentAccepted,
     PostHogBatch,
     PostHogAccepted,
+    PostHogV1Batch,
+    PostHogV1Accepted,
     ProblemBody,
 )
 
@@ -133,6 +147,9 @@ def _add_capture_routes(document: Document) -> Document:
     paths[SHORTEST_SEGMENT_PATH] = {"post": _segment_operation(SHORTEST_SEGMENT_PATH)}
     for path in posthog.PATHS:
         paths[path] = {"post": _operation(path, "posthog", PostHogBatch, None, PostHogAccepted)}
+    paths[posthog_v1.PATH] = {
+        "post": _operation(posthog_v1.PATH, "posthog", PostHogV1Batch, None, PostHogV1Accepted)
+    }
     return document
 
 

@@ -15,7 +15,9 @@ MAX_TEXT = 100
 
 
 def shared_by(envelope: Envelope, event: Event | None) -> str:
-    """JSON with any of `sent_at`, `context` and, from the route, `type`; '' for nothing."""
+    """JSON with any of `sent_at`, `context`, `type` (from the route) and `properties` (from
+    headers); '' for nothing.
+    """
     shared: dict[str, Any] = {}
     if isinstance(envelope.sent_at, int | float) or (
         isinstance(envelope.sent_at, str) and len(envelope.sent_at) <= MAX_TEXT
@@ -23,6 +25,8 @@ def shared_by(envelope: Envelope, event: Event | None) -> str:
         shared["sent_at"] = envelope.sent_at
     if envelope.context and envelope.context_size <= MAX_CONTEXT_BYTES:
         shared["context"] = envelope.context
+    if envelope.properties:
+        shared["properties"] = envelope.properties
     if event is not None and event.type and len(event.type) <= MAX_TEXT:
         shared["type"] = event.type
     try:

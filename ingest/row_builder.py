@@ -8,7 +8,7 @@ from ingest.arrival import Arrival
 from ingest.enrich import columns
 from ingest.enrich.context import Object, own_copy
 from ingest.protocols import event_ids, timestamps, validation
-from ingest.protocols.event import TYPES, Event
+from ingest.protocols.event import NOT_TO_BE_CORRECTED, TYPES, Event
 from ingest.protocols.timestamps import Clock
 from ingest.rows import EMPTY, ContextColumns, EventRow, RequestRow, Row, encode_members
 from ingest.tracking_plans import check
@@ -103,8 +103,9 @@ class RowBuilder:
 
 
 def _sending(sent_at: Any, arrival: Arrival) -> _Sending:
-    moment, _ = timestamps.read(sent_at)
-    corrections = ("sent_at_unreadable",) if moment is None and sent_at is not None else ()
+    is_sent = sent_at is not None and sent_at is not NOT_TO_BE_CORRECTED
+    moment, _ = timestamps.read(sent_at) if is_sent else (None, ())
+    corrections = ("sent_at_unreadable",) if moment is None and is_sent else ()
     clock = Clock(arrival.received_at, moment, corrections)
     request = RequestRow(
         arrival.received_at, arrival.protocol.name, arrival.stream, arrival.frame, clock.sent_at

@@ -130,13 +130,26 @@ def _ready(given: Object, origin: Origin, wire: Wire, number: int) -> Object:
     if event.get(wire.id) in (None, "", NIL):
         place = f"{origin.project_id}/{origin.rejected_id}/{number}"
         event[wire.id] = str(uuid.uuid5(NAMESPACE, place))
+    if "properties" in envelope and isinstance(event.get("properties") or {}, dict):
+        event["properties"] = {**(event.get("properties") or {}), **envelope["properties"]}
     sent_at = event.pop(wire.sent_at, None) or envelope.get("sent_at")
+    if _is_not_to_be_corrected(event, origin):
+        sent_at = None
     time = next((name for name in wire.times if event.get(name) is not None), wire.times[-1])
     moment = happened_at(event.get(time), sent_at, origin.received_at)
     if moment is not None:
         event[time] = moment.isoformat(timespec="milliseconds")
     _mark(event, origin, envelope.get("context") or {})
     return event
+
+
+def _is_not_to_be_corrected(event: Object, origin: Origin) -> bool:
+    """Whether an event of PostHog says that its clock is right."""
+    options, properties = event.get("options"), event.get("properties")
+    return origin.protocol == "posthog" and (
+        (isinstance(options, dict) and options.get("disable_skew_correction") is True)
+        or (isinstance(properties, dict) and properties.get("$ignore_sent_at") is True)
+    )
 
 
 def _mark(event: Object, origin: Origin, shared: Object) -> None:

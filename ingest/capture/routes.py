@@ -1,9 +1,10 @@
 """The paths that capture events, and the protocol each of them speaks."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from ingest.arrival import Protocol
-from ingest.protocols import native, posthog, segment
+from ingest.protocols import native, posthog, posthog_v1, segment
 
 
 def _native() -> Protocol:
@@ -17,6 +18,21 @@ def _segment(call: str | None) -> Protocol:
 
 def _posthog() -> Protocol:
     return Protocol(posthog.NAME, posthog.decode_envelope, posthog.decode_event)
+
+
+def _posthog_v1() -> Protocol:
+    return _posthog()._replace(by_headers=posthog_of, results=posthog_v1.results)
+
+
+def posthog_of(headers: Mapping[bytes, bytes]) -> Protocol:
+    """The newer protocol, for a request with these headers."""
+    library, sent_at = posthog_v1.library_of(headers), posthog_v1.sent_at(headers)
+    return Protocol(
+        posthog.NAME,
+        partial(posthog_v1.decode_envelope, sent_at=sent_at, library=library),
+        partial(posthog.decode_event, shared=library),
+        results=posthog_v1.results,
+    )
 
 
 # `apiUrl` of an SDK may end in /v1 or /api/v1; mobile Segment clients leave the version out.
@@ -33,6 +49,7 @@ ROUTES: dict[str, Protocol] = {
     },
     SHORTEST_SEGMENT_PATH: _segment(None),
     **{path: _posthog() for path in posthog.PATHS},
+    posthog_v1.PATH: _posthog_v1(),
 }
 
 

@@ -22,9 +22,8 @@ from ingest.log.frame import Kind, PayloadTooLargeError, open_frame, seal_frame
 from ingest.log.group_commit import SegmentLog
 from ingest.metrics import Metrics
 from ingest.pipeline import Prepared, RejectedEvent, prepare, rejected_row
-from ingest.problems import Headers, Problem
+from ingest.problems import Problem
 from ingest.project import EventLimits, Project
-from ingest.protocols import native
 from ingest.protocols.envelope import Envelope
 from ingest.protocols.rejection import MalformedBody, Rejection
 from ingest.rate_limits import FailureLimiter, RateLimiter
@@ -133,6 +132,8 @@ class CaptureService:
 
         `project` is None if only the body has a key. Raises Problem, and UnknownKey.
         """
+        if protocol.by_headers is not None:
+            protocol = protocol.by_headers(request.headers)
         limit = _limits(project).max_batch_bytes
         if len(body) > limit:
             raise too_large(limit)
@@ -156,7 +157,7 @@ class CaptureService:
         headers = self.rates.spend(project, count, size + envelope.context_size * count)
         arrival = self._arrival(project, protocol, request)
         prepared = prepare(envelope, arrival, size)
-        answer = _answer(protocol, len(prepared.rows), prepared.rejected, headers)
+        answer = answers.of_batch(protocol, envelope, prepared, headers)
         self._queue(prepared, arrival, size, answer, done)
 
     def readiness_problem(self) -> str:
@@ -285,16 +286,6 @@ def _count_names(rows: list[Row]) -> dict[str, int]:
         name = row.event.event_name
         names[name] = names.get(name, 0) + 1
     return names
-
-
-def _answer(
-    protocol: Protocol, count: int, rejected: list[RejectedEvent], headers: Headers
-) -> Answer:
-    if protocol.name != native.NAME:
-        return answers.success(protocol.name, count, rejected, headers)
-    if not count:
-        return answers.of_problem(answers.nothing_accepted(rejected, headers))
-    return answers.accepted(count, rejected, headers)
 
 
 def _milliseconds() -> int:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 _ARRAY = re.compile(rb"\s*:\s*\[")
+_TEXT = re.compile(rb'\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _OPENING = frozenset(b"[{")
 _CLOSING = frozenset(b"]}")
 
@@ -54,6 +55,15 @@ def array_starts(body: bytes, key: str) -> list[int]:
         for token, depth in _tokens(body)
         if depth == 1 and token[0] == name and (array := _ARRAY.match(body, token.end()))
     ]
+
+
+def text_member(data: bytes, key: str) -> str:
+    """The text under the top-level `key`, with its escapes as they are; '' if there is none."""
+    name = b'"%s"' % key.encode()
+    for token, depth in _tokens(data):
+        if depth == 1 and token[0] == name and (text := _TEXT.match(data, token.end())):
+            return text[1].decode(errors="replace")
+    return ""
 
 
 def deepest(data: bytes) -> Nesting:

@@ -35,6 +35,7 @@ class Envelope(msgspec.Struct, dict=True):
     context: Object | None = None
     context_size: int = 0  # bytes of JSON
     take_apart: Callable[[], Sequence[Text]] | None = None
+    properties: Object | None = None  # what the request's headers add to those of each event
 
     @cached_property
     def texts(self) -> Sequence[Text]:

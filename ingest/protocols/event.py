@@ -17,6 +17,8 @@ DEFAULT_NAMES = {
 Id = str | int | None
 Time = str | int | float | None
 Object = dict[str, Any]
+# As `sent_at` of an event: its time is as sent, whatever the batch says. JSON has no NaN.
+NOT_TO_BE_CORRECTED = float("nan")
 # JSON as sent, to be decoded only if it was not seen before; or put together by a protocol.
 Context = msgspec.Raw | Object | None
 

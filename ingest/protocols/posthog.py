@@ -1,4 +1,7 @@
-"""PostHog's capture API: a batch, a list of events or one event, as JSON or in a form."""
+"""PostHog's capture API: a batch, a list of events or one event, as JSON or in a form.
+
+Events of its newer protocol (posthog_v1.py) are read here as well, by whichever route they come.
+"""
 
 import base64
 import binascii
@@ -11,7 +14,7 @@ import msgspec
 
 from ingest.protocols import brackets, envelope, numbers, rejection
 from ingest.protocols.envelope import Envelope, Text
-from ingest.protocols.event import Event, Id, Object, Time
+from ingest.protocols.event import NOT_TO_BE_CORRECTED, Event, Id, Object, Time
 from ingest.protocols.posthog_identity import group_id_of, id_of, identity_of, take_id
 from ingest.protocols.posthog_properties import PLACES, PLACES_OF_PAGE, take_traits
 from ingest.protocols.rejection import MalformedBody
@@ -32,6 +35,14 @@ TYPES = {
     "$create_alias": "alias",
     "$merge_dangerously": "alias",
 }
+IGNORES_SENT_AT = "$ignore_sent_at"
+# The newer protocol's options, and the properties that the older one has for them.
+OPTIONS = (
+    ("cookieless_mode", "$cookieless_mode"),
+    ("disable_skew_correction", IGNORES_SENT_AT),
+    ("product_tour_id", "$product_tour_id"),
+    ("process_person_profile", "$process_person_profile"),
+)
 MAX_OFFSET = 1e12  # 30 years
 _FORM = b"data="
 _JSON_STARTS = (b"{", b"[", b"%7B", b"%5B", b"%7b", b"%5b")
@@ -61,6 +72,9 @@ class _Message(msgspec.Struct, gc=False):
     timestamp: Time = None
     sent_at: Time = None
     offset: Any = None
+    session_id: Any = None
+    window_id: Any = None
+    options: Any = None
     properties: Object | None = None
     set_always: Object | None = msgspec.field(default=None, name="$set")
     set_once: Object | None = msgspec.field(default=None, name="$set_once")
@@ -74,14 +88,17 @@ _context = RememberedContext(PLACES, WRITE_KEYS)
 _page_context = RememberedContext(PLACES_OF_PAGE, WRITE_KEYS)
 
 
-def decode_envelope(body: bytes) -> Envelope:
-    """Raises MalformedBody. An object without `batch` is a single event."""
+def decode_envelope(body: bytes, sent_at: str | None = None) -> Envelope:
+    """Raises MalformedBody. An object without `batch` is a single event.
+
+    `sent_at` is the time of sending that the request says, which counts before that of the batch.
+    """
     if body.startswith(_FORM):
         body = _form_data(body)
     body = envelope.without_mark(body)
     if body.lstrip()[:1] == b"[":
         events = _list_of_events(body)
-        return Envelope(events, write_key=_key_of(events))
+        return Envelope(events, sent_at, _key_of(events))
     try:
         batch = _batch.decode(body)
     except rejection.DECODE_ERRORS as error:
@@ -90,17 +107,17 @@ def decode_envelope(body: bytes) -> Envelope:
         envelope.refuse_repeated(body, "batch")
         events = [body] if batch.batch is msgspec.UNSET else batch.batch
     # The clock of who copies old events says nothing of when they happened.
-    sent_at = None if batch.historical_migration is True else batch.sent_at
-    return Envelope(events, sent_at, batch.api_key or batch.token or _key_of(events))
+    moment = None if batch.historical_migration is True else sent_at or batch.sent_at
+    return Envelope(events, moment, batch.api_key or batch.token or _key_of(events))
 
 
-def decode_event(raw: Text) -> Event:
-    """Raises what msgspec raises."""
+def decode_event(raw: Text, shared: Object | None = None) -> Event:
+    """Raises what msgspec raises. `shared` are properties that the request gives to each event."""
     message = _message.decode(raw)
-    properties = message.properties or {}
+    properties = _properties(message, shared)
     kind = TYPES.get(message.event or "", "track")
     identity = identity_of(message.event, kind, message.distinct_id, properties)
-    timestamp, sent_at = _times(message)
+    timestamp, sent_at = _times(message, properties)
     session_id, group_id = take_id(properties, "$session_id"), group_id_of(properties, kind)
     traits = _traits(message, properties, kind)
     context = (_page_context if kind == "page" else _context).take(properties)
@@ -155,6 +172,24 @@ def _key_of(events: Sequence[Text]) -> Any:
     return None
 
 
+def _properties(message: _Message, shared: Object | None) -> Object:
+    """With what the newer protocol says beside them, under the names that they have among them."""
+    properties = message.properties or {}
+    if message.session_id is not None:
+        properties["$session_id"] = message.session_id
+    if message.window_id is not None:
+        properties["$window_id"] = message.window_id
+    if isinstance(options := message.options, dict):
+        for option, name in OPTIONS:
+            if (value := options.pop(option, None)) is not None:
+                properties[name] = value
+    if options:
+        properties.setdefault("options", options)
+    if shared:
+        properties |= shared
+    return properties
+
+
 def _traits(message: _Message, properties: Object, kind: str) -> Object | None:
     if kind == "group":
         group_set = properties.get("$group_set")
@@ -162,7 +197,7 @@ def _traits(message: _Message, properties: Object, kind: str) -> Object | None:
     return take_traits(properties, message.set_always, message.set_once)
 
 
-def _times(message: _Message) -> tuple[Time, Time]:
+def _times(message: _Message, properties: Object) -> tuple[Time, Time]:
     """Timestamp and time of sending, by the client's clock.
 
     Older browser libraries send `offset`, milliseconds before sending, in place of a timestamp.
@@ -171,4 +206,6 @@ def _times(message: _Message) -> tuple[Time, Time]:
     if message.timestamp is None and isinstance(offset, int | float) and 0 <= offset < MAX_OFFSET:
         now = datetime.now(UTC)
         return (now - timedelta(milliseconds=offset)).isoformat(), now.isoformat()
+    if properties.get(IGNORES_SENT_AT) is True:
+        return message.timestamp, NOT_TO_BE_CORRECTED
     return message.timestamp, message.sent_at

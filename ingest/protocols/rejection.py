@@ -11,6 +11,7 @@ DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _WITH_PATH = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>.*)`", re.DOTALL)
 _BYTE = re.compile(r" \(byte (\d+)\)$")
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 
 
 class Rejection(Exception):  # noqa: N818 - it is an outcome that is stored and reported
@@ -71,8 +72,8 @@ def of_body(error: Exception, body: bytes) -> MalformedBody:
 
 def _other_encoding(body: bytes) -> str:
     """What senders take for JSON in UTF-8 now and then; '' if it is none of that."""
-    if body.startswith(b"\x1f\x8b"):
-        return "gzip within gzip"
+    if body.startswith(_PACKED):
+        return "compressed twice"
     if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:2]:
         return "UTF-16 or UTF-32"
     return ""

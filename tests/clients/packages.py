@@ -33,9 +33,9 @@ def version(package: str) -> str:
     return str(manifest["version"])
 
 
-def run_node(script: str, *words: str) -> str:
-    """What a script of tests/clients/node prints."""
-    environment = find_npm().environment
+def run_node(script: str, *words: str, **variables: str) -> str:
+    """What a script of tests/clients/node prints, with these variables in its environment."""
+    environment = {**find_npm().environment, **variables}
     node = shutil.which("node", path=environment["PATH"])
     assert node is not None
     result = subprocess.run(

@@ -64,8 +64,11 @@ def test_every_call_of_segment_s_library(ingest: Ingest) -> None:
     assert rows["alias"]["previous_id"] == "a1"
 
 
-def test_every_call_of_posthog_s_library(ingest: Ingest) -> None:
-    printed = packages.run_node("posthog.mjs", ingest.write_key, ingest.url)
+@pytest.mark.parametrize("mode", ["v0", "v1"])
+def test_every_call_of_posthog_s_library(ingest: Ingest, mode: str) -> None:
+    printed = packages.run_node(
+        "posthog.mjs", ingest.write_key, ingest.url, POSTHOG_CAPTURE_MODE=mode
+    )
     assert json.loads(printed) == {}  # no flag is on
     rows = {row["type"]: row for row in ingest.wait_for_rows(4)}
     version = packages.version("posthog-node")

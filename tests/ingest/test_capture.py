@@ -7,16 +7,20 @@ import re
 import socket
 import time
 import uuid
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
+import zstandard
 
 from control_plane.database import Database
 from control_plane.keys import KeyKind
 from control_plane.repositories import api_keys, projects, rate_tiers
 from ingest.capture.routes import ROUTES
+from ingest.protocols import posthog_v1
 from tests.ingest.services import Ingest, event
 from tests.waiting import eventually
 
@@ -224,6 +228,19 @@ def test_the_content_type_is_not_trusted(
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("pack", [zlib.compress, zstandard.compress])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/batch", "/batch", posthog_v1.PATH])
+def test_bodies_may_be_deflated_or_zstd(
+    ingest: Ingest, path: str, pack: Callable[[bytes], bytes]
+) -> None:
+    message = {"event": "e", "type": "track", "userId": "u", "user_id": "u", "distinct_id": "u"}
+    name = "events" if path == "/v1/events" else "batch"
+    body = pack(json.dumps({name: [message]}).encode())
+    assert ingest.post(path, content=body).json()["accepted"] == 1
+    assert ingest.post(path, content=body[:-5]).status_code == 400
+    assert ingest.post(path, content=pack(b" " * (50 << 20))).status_code == 413
+
+
 def test_oversize_bodies_are_refused(ingest: Ingest) -> None:
     many = ingest.send(*[event() for _ in range(2_501)])
     assert (many.status_code, many.json()["type"]) == (413, "too-large")
@@ -351,7 +368,9 @@ def test_operations_routes(ingest: Ingest) -> None:
 
 def test_the_openapi_document_has_the_capture_routes(ingest: Ingest) -> None:
     document = ingest.http.get(ingest.url + "/openapi.json").json()
-    assert {"/v1/events", "/v1/batch", "/v1/track", "/health", "/ready"} <= document["paths"].keys()
+    paths = document["paths"].keys()
+    assert {"/v1/events", "/v1/batch", "/v1/track", "/health", "/ready"} <= paths
+    assert ROUTES.keys() <= paths
     assert ingest.http.get(ingest.url + "/docs").status_code == 200
 
 

@@ -166,6 +166,36 @@ def test_posthog_payloads_are_replayed_in_their_own_protocol(ingest: Ingest, des
     assert ahead == timedelta(seconds=-10)
 
 
+def test_payloads_of_posthog_s_newer_protocol_keep_what_their_headers_said(
+    ingest: Ingest, desk: Desk
+) -> None:
+    shared = {"timestamp": HAPPENED_AT, "session_id": "s1", "properties": {"n": 1}}
+    batch = [
+        {**shared, "event": "corrected", "uuid": str(uuid.uuid4()), "options": {}},
+        {**shared, "event": "exact", "options": {"disable_skew_correction": True}},
+    ]
+    headers = {"PostHog-Sdk-Info": "posthog-go/1.2.3", "PostHog-Request-Timestamp": SENT_AT}
+    ingest.post("/i/v1/analytics/events", json={"batch": batch}, headers=headers)
+    found = {each.event_name: each for each in desk.rejections(2, code="missing_identity")}
+    sent = desk.replay(list(found.values()), Repair(patch={"distinct_id": "u1"}))
+    assert {outcome.state for outcome in sent} == {ReplayState.REPLAYED}
+    rows = {row["event_name"]: row for row in ingest.wait_for_rows(2)}
+    expected = {
+        "protocol": "posthog",
+        "user_id": "u1",
+        "session_id": "s1",
+        "library": "posthog-go",
+        "library_version": "1.2.3",
+    }
+    for name, row in rows.items():
+        assert {column: row[column] for column in expected} == expected
+        assert json.loads(row["properties"])["$replay_of"] == found[name].id
+    moments = {name: row["timestamp"].replace(tzinfo=UTC) for name, row in rows.items()}
+    before = found["corrected"].received_at - moments["corrected"]
+    assert before == timedelta(seconds=10)
+    assert moments["exact"] == datetime.fromisoformat(HAPPENED_AT)
+
+
 def test_a_payload_that_is_no_json_is_replaced_as_a_whole(ingest: Ingest, desk: Desk) -> None:
     ingest.post("/v1/events", content=b'{"events": [')
     (found,) = desk.rejections(1, code="malformed_json")

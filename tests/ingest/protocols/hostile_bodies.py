@@ -1,8 +1,11 @@
 """Odd bodies, each with the outcome that docs/reference/hostile-events.md states."""
 
 import gzip
+import zlib
 from collections.abc import Callable
 from typing import NamedTuple
+
+import zstandard
 
 from tests.ingest.protocols.hostile_cases import nested
 
@@ -152,7 +155,30 @@ BODIES = [
         "gzip within gzip",
         _BATCH,
         slug=_TYPE,
-        detail="gzip within gzip",
+        detail="compressed twice",
         packed=lambda body: gzip.compress(gzip.compress(body)),
+    ),
+    BodyCase("deflate, in zlib's wrapping", _BATCH, 1, packed=zlib.compress),
+    BodyCase(
+        "deflate cut short",
+        _BATCH,
+        slug=_TYPE,
+        detail="the zlib body is cut short",
+        packed=lambda body: zlib.compress(body)[:-5],
+    ),
+    BodyCase("zstd", _BATCH, 1, packed=zstandard.compress),
+    BodyCase(
+        "zstd cut short",
+        _BATCH,
+        slug=_TYPE,
+        detail="the body looks like zstd, but cannot be read",
+        packed=lambda body: zstandard.compress(body)[:-5],
+    ),
+    BodyCase(
+        "gzip within zstd",
+        _BATCH,
+        slug=_TYPE,
+        detail="compressed twice",
+        packed=lambda body: zstandard.compress(gzip.compress(body)),
     ),
 ]

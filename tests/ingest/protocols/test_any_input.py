@@ -25,12 +25,12 @@ DECODERS = {
 MEMBERS = (
     "event", "type", "event_id", "messageId", "uuid", "user_id", "userId", "distinct_id",
     "anonymous_id", "session_id", "timestamp", "sentAt", "offset", "name", "properties", "traits",
-    "context", "$set",
+    "context", "$set", "options", "window_id",
 )  # fmt: skip
 PROPERTIES = (
     "$set", "$set_once", "$groups", "$group_key", "$device_id", "$is_identified", "$lib",
     "$os_version", "$current_url", "$screen_width", "alias", "token", "url", "title", "page",
-    "screen", "ip", "traits",
+    "screen", "ip", "traits", "$ignore_sent_at", "disable_skew_correction",
 )  # fmt: skip
 
 protocols = pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -21,12 +22,17 @@ class SemanticNode:
 
 
 def semantic_nodes(manifest: Mapping[str, Any]) -> list[SemanticNode]:
-    """What `MATERIALIZED_TYPES` hold, in the order of the manifest."""
-    return [
-        SemanticNode(dg.AssetKey([collection, node["name"]]), collection.rstrip("s"), node)
+    """What `MATERIALIZED_TYPES` hold, each after what it is made of, as Dagster builds them."""
+    found = {
+        unique_id: SemanticNode(
+            dg.AssetKey([collection, node["name"]]), collection.rstrip("s"), node
+        )
         for collection in MATERIALIZED_TYPES
-        for node in manifest[collection].values()
-    ]
+        for unique_id, node in manifest[collection].items()
+    }
+    made_of = {unique_id: item.node["depends_on"]["nodes"] for unique_id, item in found.items()}
+    order = TopologicalSorter(made_of).static_order()
+    return [found[unique_id] for unique_id in order if unique_id in found]
 
 
 def semantic_spec(item: SemanticNode, manifest: Mapping[str, Any]) -> dg.AssetSpec:

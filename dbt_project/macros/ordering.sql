@@ -8,3 +8,8 @@
         bitShiftRight(toUInt128(event_id), 42)
     )
 {%- endmacro %}
+
+{% macro occurred_ms(order) -%}
+    {#- The milliseconds since 1970 that an event_order holds. -#}
+    toInt64(bitShiftRight({{ order }}, 86))
+{%- endmacro %}

@@ -46,6 +46,7 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "fct_refused_merges": refused_merges(events),
         "fct_events": {event.event_id: person(event, people) for event in events},
         "fct_sessions": {(visit.device_id, visit.started_ms): visit for visit in visits},
+        "fct_session_steps": _expected_steps(visits),
         "fct_person_days": days,
         "active_users_daily": active,
         "fct_lifecycle_daily": lifecycle(days, active),
@@ -118,6 +119,17 @@ def _expected_persons(
             },
         )
         for who in {who for who, _ in days}
+    }
+
+
+def _expected_steps(visits: list[Session]) -> Rows:
+    return {
+        (visit.device_id, visit.started_ms, kind, number): (before, step, after)
+        for visit in visits
+        for kind, path in (("event", visit.event_path), ("page", visit.page_path))
+        for number, (before, step, after) in enumerate(
+            zip(("", *path), path, (*path[1:], ""), strict=False), start=1
+        )
     }
 
 

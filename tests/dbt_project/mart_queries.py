@@ -24,7 +24,8 @@ def _property(*values: Any) -> PropertyEntry:
 
 
 def _session(*values: Any) -> Session:
-    return Session(*(*values[:-1], frozenset(values[-1])))
+    *figures, event_path, page_path, event_ids = values
+    return Session(*figures, tuple(event_path), tuple(page_path), frozenset(event_ids))
 
 
 def _person(user_ids: Any, anonymous_ids: Any, events: int, country: str, traits: Any) -> object:
@@ -54,7 +55,7 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
             page_view_count, is_bounce, entry_path, exit_path, country, tracker_session_id,
             order_count, landing_url, exit_url, (utm_source, utm_campaign, utm_content),
             (last_utm_source, last_utm_campaign, last_utm_content), channel, utm_medium,
-            events.event_ids
+            event_step_count, page_step_count, event_path, page_path, events.event_ids
         from analytics.fct_sessions as sessions
         left join (
             select project_id, session_id, groupArray(event_id) as event_ids
@@ -63,6 +64,14 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         """,
         2,
         _session,
+    ),
+    "fct_session_steps": (
+        "select project_id, sessions.device_id, toUnixTimestamp64Milli(sessions.started_at),"
+        " step_kind, step_number, previous_step, step, next_step"
+        " from analytics.fct_session_steps as steps"
+        " inner join analytics.fct_sessions as sessions using (project_id, session_id)",
+        4,
+        _row,
     ),
     "fct_person_days": (
         "select project_id, person_id, activity_date, event_count, session_count,"

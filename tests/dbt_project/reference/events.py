@@ -75,6 +75,10 @@ class Event:
         return self.type in {"page", "screen"} or self.event_name in PAGE_VIEWS
 
     @property
+    def is_interactive(self) -> bool:
+        return self.type == "track" and not self.is_page_view and self.event_name != "heartbeat"
+
+    @property
     def touch(self) -> tuple[str, str, str]:
         return self.utm_source, self.utm_campaign, self.utm_content
 

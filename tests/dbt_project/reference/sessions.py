@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tests.dbt_project.reference.events import Event, Project, local_date
 from tests.dbt_project.reference.identities import person
+from tests.dbt_project.reference.paths import KEPT, event_steps, page_steps
 from tests.dbt_project.reference.revenue import is_order
 
 
@@ -33,6 +34,10 @@ class Session:
     last_touch: tuple[str, str, str]
     channel: str
     utm_medium: str
+    event_step_count: int
+    page_step_count: int
+    event_path: tuple[str, ...]
+    page_path: tuple[str, ...]
     event_ids: frozenset[UUID]
 
 
@@ -89,11 +94,8 @@ def _session(run_started_ms: int, events: list[Event], people: dict[str, UUID]) 
     views = [event for event in events if event.is_page_view]
     gaps = [b.occurred_ms - a.occurred_ms for a, b in itertools.pairwise(events)]
     engaged_ms = sum(min(gap, 60_000) for gap in gaps)
-    interactive = [
-        event
-        for event in events
-        if event.type == "track" and not event.is_page_view and event.event_name != "heartbeat"
-    ]
+    interactive = [event for event in events if event.is_interactive]
+    event_path, page_path = event_steps(events), page_steps(events)
     return Session(
         person_id=person((named or events)[-1], people),
         device_id=events[0].device_id,
@@ -115,5 +117,9 @@ def _session(run_started_ms: int, events: list[Event], people: dict[str, UUID]) 
         last_touch=next((e.touch for e in reversed(events) if any(e.touch)), ("", "", "")),
         channel=events[0].channel,
         utm_medium=events[0].utm_medium,
+        event_step_count=len(event_path),
+        page_step_count=len(page_path),
+        event_path=tuple(event_path[:KEPT]),
+        page_path=tuple(page_path[:KEPT]),
         event_ids=frozenset(event.event_id for event in events),
     )

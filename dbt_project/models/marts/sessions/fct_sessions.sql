@@ -65,7 +65,13 @@ sessions as (
         max(occurred_at) as ended_at,
         min(event_date) as session_date,
         min(event_hour) as session_hour,
-        arraySort(groupArray(toUnixTimestamp64Milli(occurred_at))) as times,
+        arraySort(
+            arrayZip(
+                groupArray(event_order),
+                groupArray(if(is_page_view or is_interactive, event_name, '')),
+                groupArray(if(is_page_view, path, ''))
+            )
+        ) as visited,
         count() as event_count,
         countIf(is_page_view) as page_view_count,
         countIf(is_interactive) as interactive_count,
@@ -115,8 +121,11 @@ measured as (
     select
         *,
         dateDiff('millisecond', started_at, ended_at) / 1000 as duration_seconds,
+        arrayMap(event -> {{ occurred_ms('event.1') }}, visited) as times,
         arraySum(gap_ms -> least(gap_ms, 60000), arrayDifference(times)) / 1000
-            as engaged_seconds
+            as engaged_seconds,
+        arrayCompact(arrayRemove(visited.2, '')) as event_names,
+        arrayCompact(arrayRemove(visited.3, '')) as paths
     from sessions
 
 )
@@ -144,6 +153,13 @@ select
     exit_path,
     landing_url,
     exit_url,
+    cast(
+        arraySlice(event_names, 1, {{ var('path_steps') }}),
+        'Array(LowCardinality(String))'
+    ) as event_path,
+    length(event_names) as event_step_count,
+    arraySlice(paths, 1, {{ var('path_steps') }}) as page_path,
+    length(paths) as page_step_count,
     toLowCardinality(entry.1) as channel,
     toLowCardinality(entry.2) as utm_source,
     toLowCardinality(entry.3) as utm_medium,

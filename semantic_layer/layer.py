@@ -14,6 +14,7 @@ from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.events import EventsCompiler
 from semantic_layer.compiler.funnels import FunnelCompiler
 from semantic_layer.compiler.metrics import MetricsCompiler
+from semantic_layer.compiler.paths import PathsCompiler
 from semantic_layer.executor import Executor
 from semantic_layer.freshness import FreshnessReader
 from semantic_layer.guard import Guard
@@ -24,6 +25,7 @@ from semantic_layer.queries import (
     FunnelQuery,
     Last,
     MetricsQuery,
+    PathsQuery,
     TimeRange,
     Unit,
 )
@@ -60,6 +62,8 @@ class SemanticLayer:
             return parts.metrics.compile(query, project)
         if isinstance(query, FunnelQuery):
             return parts.funnels.compile(query, project)
+        if isinstance(query, PathsQuery):
+            return parts.paths.compile(query, project)
         return parts.events.compile(query, project)
 
     async def run(
@@ -112,6 +116,7 @@ class _Parts:
         self.catalogue = catalogue
         self.events = EventsCompiler(catalogue)
         self.funnels = FunnelCompiler(catalogue)
+        self.paths = PathsCompiler(catalogue)
         guard = Guard(catalogue, clickhouse)
         freshness = FreshnessReader(guard, clickhouse)
         self.executor = Executor(guard, clickhouse, freshness, cache)

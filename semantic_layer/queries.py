@@ -251,7 +251,28 @@ class FunnelQuery(FunnelDefinition):
     time: TimeRange
 
 
-AnyQuery = MetricsQuery | EventsQuery | FunnelQuery
+class PathsQuery(_Part):
+    """What sessions did next, or before, step by step: how many went from one step to another."""
+
+    kind: Literal["paths"]
+    of: Literal["events", "pages"] = "events"
+    anchor: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2000,
+        description="Event name, or path of a page, at which paths start (next) or end (previous): "
+        "its first occurrence in a session. Without one, the session's first, or last, step.",
+    )
+    direction: Literal["next", "previous"] = "next"
+    steps: int = Field(default=5, ge=1, le=10, description="From the anchor.")
+    top: int = Field(default=5, ge=1, le=20, description="Names told apart at each step.")
+    where: list[Filter] = Field(
+        default_factory=list, max_length=50, description="Conditions on sessions."
+    )
+    time: TimeRange
+
+
+AnyQuery = MetricsQuery | EventsQuery | FunnelQuery | PathsQuery
 
 SemanticQuery = Annotated[AnyQuery, Field(discriminator="kind")]
 """Every kind of question that compiles."""

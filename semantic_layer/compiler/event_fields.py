@@ -47,7 +47,7 @@ class EventFields:
 
     def _property(self, field: str) -> str | None:
         column, _, path = field.partition(".")
-        if column not in JSON_COLUMNS or not path:
+        if column not in JSON_COLUMNS.intersection(self.model.columns) or not path:
             return None
         keys = self.literals.sql(", ".join(quote(key) for key in path.split(".")))
         return property_text(column, keys)

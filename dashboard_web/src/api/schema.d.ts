@@ -726,7 +726,7 @@ export interface components {
              */
             restated?: string | null;
             /** Query */
-            query?: (components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["FunnelQuery"]) | null;
+            query?: (components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["FunnelQuery"] | components["schemas"]["PathsQuery"]) | null;
             /** Sql */
             sql?: string | null;
             result?: components["schemas"]["QueryResult"] | null;
@@ -1408,6 +1408,52 @@ export interface components {
             queries: components["schemas"]["RanQuery"][];
             /** Warnings */
             warnings: string[];
+        };
+        /**
+         * PathsQuery
+         * @description What sessions did next, or before, step by step: how many went from one step to another.
+         */
+        PathsQuery: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "paths";
+            /**
+             * Of
+             * @default events
+             * @enum {string}
+             */
+            of?: "events" | "pages";
+            /**
+             * Anchor
+             * @description Event name, or path of a page, at which paths start (next) or end (previous): its first occurrence in a session. Without one, the session's first, or last, step.
+             */
+            anchor?: string | null;
+            /**
+             * Direction
+             * @default next
+             * @enum {string}
+             */
+            direction?: "next" | "previous";
+            /**
+             * Steps
+             * @description From the anchor.
+             * @default 5
+             */
+            steps?: number;
+            /**
+             * Top
+             * @description Names told apart at each step.
+             * @default 5
+             */
+            top?: number;
+            /**
+             * Where
+             * @description Conditions on sessions.
+             */
+            where?: components["schemas"]["Filter"][];
+            time: components["schemas"]["TimeRange"];
         };
         /**
          * Plan
@@ -4550,7 +4596,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["FunnelQuery"];
+                "application/json": components["schemas"]["MetricsQuery"] | components["schemas"]["EventsQuery"] | components["schemas"]["FunnelQuery"] | components["schemas"]["PathsQuery"];
             };
         };
         responses: {

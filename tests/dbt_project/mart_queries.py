@@ -25,7 +25,7 @@ def _property(*values: Any) -> PropertyEntry:
 
 def _session(*values: Any) -> Session:
     *figures, event_path, page_path, event_ids = values
-    return Session(*figures, tuple(event_path), tuple(page_path), frozenset(event_ids))
+    return Session(*(*figures, tuple(event_path), tuple(page_path), frozenset(event_ids)))
 
 
 def _person(user_ids: Any, anonymous_ids: Any, events: int, country: str, traits: Any) -> object:

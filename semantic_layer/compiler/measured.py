@@ -7,7 +7,7 @@ period before, at the bucket of this period that they are compared with).
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from semantic_layer.catalogue import Catalogue, Metric
+from semantic_layer.catalogue import Metric
 from semantic_layer.compiler.buckets import moments
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.compiler.parts import Part, PartStatement, Source, parts
@@ -25,7 +25,6 @@ class Measured:
     project: ProjectContext
     period: Period
     metrics: list[Metric]
-    catalogue: Catalogue
     literals: Literals
     metricflow: MetricRenderer
 
@@ -55,7 +54,7 @@ class Measured:
         return f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(selects)}){by_key}"
 
     def _parts(self, period: Period) -> list[Part]:
-        return parts(self.query, self.metrics, self.catalogue, period)
+        return parts(self.query, self.metrics, period)
 
     def _source(self, part: Part, period: Period) -> Source:
         statement = PartStatement(part, self.query, period, self.literals, self.metricflow)

@@ -9,6 +9,7 @@ from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.conditions import property_path
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.compiler.measured import Measured
+from semantic_layer.compiler.parts import check
 from semantic_layer.compiler.rendering import WEEK_START, MetricRenderer
 from semantic_layer.errors import InvalidQuery
 from semantic_layer.periods import Period, buckets, resolve, shift, start_of
@@ -29,12 +30,11 @@ class MetricsCompiler:
         """Raises UnknownMetric, UnknownDimension, InvalidDimension or InvalidQuery."""
         metrics = [self.catalogue.metric(name) for name in query.metrics]
         literals, period = Literals(), resolve(query.time, project)
-        measured = Measured(
-            query, project, period, metrics, self.catalogue, literals, self.metricflow
-        )
+        check(query, metrics, self.catalogue)
+        measured = Measured(query, project, period, metrics, literals, self.metricflow)
         statement = _Statement(query, project, period, metrics, measured, self.catalogue)
-        sql = literals.fill(statement.sql().replace(WEEK_START, str(project.week_start)))
         columns = _columns(query, metrics, self.catalogue)
+        sql = literals.fill(statement.sql().replace(WEEK_START, str(project.week_start)))
         wall_clock = frozenset({TIME} if query.time.grain is Unit.HOUR else ())
         warnings = [*_warnings(query, period), *_immature(metrics, period, project)]
         return Compiled(sql, columns, tuple(warnings), wall_clock)

@@ -38,17 +38,11 @@ class Part:
     is_daily_mean: bool
 
 
-def parts(
-    query: MetricsQuery, metrics: Sequence[Metric], catalogue: Catalogue, period: Period
-) -> list[Part]:
-    """The query's metrics, grouped by what answers them.
-
-    Raises for a dimension or grain that a metric does not have.
-    """
-    fields = [*query.group_by, *(each.field for each in query.where)]
+def parts(query: MetricsQuery, metrics: Sequence[Metric], period: Period) -> list[Part]:
+    """The query's metrics, grouped by what answers them."""
+    fields = _fields(query)
     groups: dict[object, list[tuple[Metric, Metric]]] = {}
     for metric in metrics:
-        _check(metric, fields, query.time.grain, catalogue)
         needs_breakdown = any(name not in metric.sources for name in fields)
         breakdown = metric.daily_breakdown if needs_breakdown else None
         answered = breakdown or cheapest(metric, fields, query.time.grain, period)
@@ -61,6 +55,16 @@ def parts(
 def _part(group: list[tuple[Metric, Metric]]) -> Part:
     asked, answered = zip(*group, strict=True)
     return Part(asked, answered, is_daily_mean=answered[0] is asked[0].daily_breakdown)
+
+
+def check(query: MetricsQuery, metrics: Sequence[Metric], catalogue: Catalogue) -> None:
+    """Raises for a dimension or grain that a metric does not have."""
+    for metric in metrics:
+        _check(metric, _fields(query), query.time.grain, catalogue)
+
+
+def _fields(query: MetricsQuery) -> list[str]:
+    return [*query.group_by, *(each.field for each in query.where)]
 
 
 def _check(metric: Metric, fields: Sequence[str], grain: Unit | None, catalogue: Catalogue) -> None:

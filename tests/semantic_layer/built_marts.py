@@ -26,10 +26,12 @@ from warehouse.migrations import migrate
 
 BERLIN, NEW_YORK = "europe", "america"
 ZONES = {BERLIN: "Europe/Berlin", NEW_YORK: "America/New_York"}
-RANDOM = (
-    Project("kolkata", timezone="Asia/Kolkata", include_bots=True),
-    Project("lord-howe", timezone="Australia/Lord_Howe"),
-)
+RANDOM = {
+    Project("kolkata", timezone="Asia/Kolkata", include_bots=True): 13,
+    Project("lord-howe", timezone="Australia/Lord_Howe"): 2,
+}
+"""Seeds of streams of March and April 2025, the second over a clock change of half an hour."""
+
 PROJECTS = (*(Project(name, timezone=zone) for name, zone in ZONES.items()), *RANDOM)
 HOUR_MS = 3_600_000
 BENCHMARKED_EVENTS = 50_000
@@ -72,9 +74,10 @@ def build(directory: Path) -> Iterator[Built]:
         warehouse = Warehouse(client, engine.url, ParsedProject(directory / "target"))
         warehouse.configure([Stream(project, []) for project in PROJECTS])
         for seed, project in enumerate(PROJECTS):
-            events = random_stream(seed).events if project in RANDOM else _events(seed)
+            is_random = project in RANDOM
+            events = random_stream(RANDOM[project]).events if is_random else _events(seed)
             warehouse.load(seed + 1, [(project.project_id, event) for event in events])
-            if project not in RANDOM:
+            if not is_random:
                 warehouse.save_funnels(project, SAVED)
         history = History(client, loads=len(PROJECTS))
         history.configure()

@@ -142,7 +142,7 @@ def queries(draw: st.DrawFn, compilers: Compilers) -> MetricsQuery:
         field = st.sampled_from(fields)
         query["group_by"] = draw(st.lists(field, max_size=2, unique=True))
         query["where"] = [draw(conditions(name)) for name in draw(st.lists(field, max_size=1))]
-    if draw(st.booleans()):
+    if query["time"]["grain"] != "hour" and draw(st.booleans()):
         query["compare"] = "previous_period"
     if draw(st.booleans()):
         query["limit"] = draw(st.integers(1, 4))

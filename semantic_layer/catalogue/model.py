@@ -92,6 +92,10 @@ class Metric:
     metric whose daily values are averaged when this one, a figure per day, is broken down by or
     filtered on what it does not have itself. `home` is None when measures come from several models:
     then only time is common to them.
+
+    `rollups` have the same figure in smaller tables, for queries that these can answer; the first
+    that can does. One that is not `is_additive` has the figures of its own grain only. A metric
+    that `omits_zeros` has no row for a group in which it is 0.
     """
 
     name: str
@@ -105,6 +109,9 @@ class Metric:
     sources: Mapping[str, DimensionSource]
     is_count: bool
     daily_breakdown: "Metric | None" = None
+    rollups: "tuple[Metric, ...]" = ()
+    is_additive: bool = True
+    omits_zeros: bool = False
     matures_after: Maturity | None = None
 
     @property

@@ -43,7 +43,7 @@ class Semantics:
         self._models = models
 
     def metrics(self) -> Iterator[Metric]:
-        """All but components, which mean something only in the metric that is made of them."""
+        """All but components, which are there only for the metrics that they make up or answer."""
         for node in self._metrics.values():
             if not node["config"]["meta"].get("is_component"):
                 yield self._metric(node)
@@ -86,6 +86,9 @@ class Semantics:
             sources=self._sources(home) if home else {},
             is_count=_is_count(node),
             daily_breakdown=self._metric(self._metrics[breakdown]) if breakdown else None,
+            rollups=tuple(self._metric(self._metrics[name]) for name in meta.get("rollups", ())),
+            is_additive=meta.get("is_additive", True),
+            omits_zeros=meta.get("omits_zeros", False),
             matures_after=Maturity(matures["n"], Unit(matures["unit"])) if matures else None,
         )
 

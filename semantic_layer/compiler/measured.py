@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from semantic_layer.catalogue import Metric
 from semantic_layer.compiler.buckets import moments
 from semantic_layer.compiler.literals import Literals
-from semantic_layer.compiler.parts import Part, PartStatement, Source
+from semantic_layer.compiler.parts import Part, PartStatement, Source, parts
 from semantic_layer.compiler.rendering import MetricRenderer
 from semantic_layer.periods import Period, buckets, previous
 from semantic_layer.project import ProjectContext
@@ -25,7 +25,6 @@ class Measured:
     project: ProjectContext
     period: Period
     metrics: list[Metric]
-    parts: list[Part]
     literals: Literals
     metricflow: MetricRenderer
 
@@ -44,15 +43,18 @@ class Measured:
         return [*(f"m{i}" for i in numbers), *before]
 
     def sql(self) -> str:
-        selects = [self._current(part) for part in self.parts]
+        selects = [self._current(part) for part in self._parts(self.period)]
         if self.query.compare:
             before = previous(self.period, self.query.time)
-            selects += [self._before(part, before) for part in self.parts]
+            selects += [self._before(part, before) for part in self._parts(before)]
         if len(selects) == 1:
             return selects[0]
         columns = [*self.keys, *(f"max({value}) AS {value}" for value in self.values)]
         by_key = f" GROUP BY {', '.join(self.keys)}" if self.keys else ""
         return f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(selects)}){by_key}"
+
+    def _parts(self, period: Period) -> list[Part]:
+        return parts(self.query, self.metrics, period)
 
     def _source(self, part: Part, period: Period) -> Source:
         statement = PartStatement(part, self.query, period, self.literals, self.metricflow)

@@ -9,7 +9,7 @@ from semantic_layer.compiler.compiled import Compiled
 from semantic_layer.compiler.conditions import property_path
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.compiler.measured import Measured
-from semantic_layer.compiler.parts import parts
+from semantic_layer.compiler.parts import check
 from semantic_layer.compiler.rendering import WEEK_START, MetricRenderer
 from semantic_layer.errors import InvalidQuery
 from semantic_layer.periods import Period, buckets, resolve, shift, start_of
@@ -30,8 +30,8 @@ class MetricsCompiler:
         """Raises UnknownMetric, UnknownDimension, InvalidDimension or InvalidQuery."""
         metrics = [self.catalogue.metric(name) for name in query.metrics]
         literals, period = Literals(), resolve(query.time, project)
-        found = parts(query, metrics, self.catalogue)
-        measured = Measured(query, project, period, metrics, found, literals, self.metricflow)
+        check(query, metrics, self.catalogue)
+        measured = Measured(query, project, period, metrics, literals, self.metricflow)
         statement = _Statement(query, project, period, metrics, measured, self.catalogue)
         columns = _columns(query, metrics, self.catalogue)
         sql = literals.fill(statement.sql().replace(WEEK_START, str(project.week_start)))

@@ -17,6 +17,7 @@ from semantic_layer.compiler.rendering import (
     property_dimension,
     property_marker,
 )
+from semantic_layer.compiler.rollups import cheapest
 from semantic_layer.errors import InvalidDimension, InvalidQuery
 from semantic_layer.periods import Period
 from semantic_layer.queries import Filter, MetricsQuery, Unit
@@ -27,8 +28,9 @@ from warehouse.sql_policy import quote
 class Part:
     """Metrics that one MetricFlow statement answers.
 
-    `asked` are the query's, `answered` those that MetricFlow computes; they differ where the daily
-    values of another metric are averaged.
+    `asked` are the query's, `answered` those that MetricFlow computes: one for each, in the same
+    order, from rollups where these fit; but only one where the daily values of another metric are
+    averaged.
     """
 
     asked: tuple[Metric, ...]
@@ -36,24 +38,33 @@ class Part:
     is_daily_mean: bool
 
 
-def parts(query: MetricsQuery, metrics: Sequence[Metric], catalogue: Catalogue) -> list[Part]:
-    """The query's metrics, grouped. Raises for a dimension or grain that a metric does not have."""
-    fields = [*query.group_by, *(each.field for each in query.where)]
-    groups: dict[object, list[Metric]] = {}
+def parts(query: MetricsQuery, metrics: Sequence[Metric], period: Period) -> list[Part]:
+    """The query's metrics, grouped by what answers them."""
+    fields = _fields(query)
+    groups: dict[object, list[tuple[Metric, Metric]]] = {}
     for metric in metrics:
-        _check(metric, fields, query.time.grain, catalogue)
         needs_breakdown = any(name not in metric.sources for name in fields)
         breakdown = metric.daily_breakdown if needs_breakdown else None
-        model = metric.home.model if metric.home else None
-        groups.setdefault((model, breakdown and metric.name), []).append(metric)
-    return [_part(group, fields) for group in groups.values()]
+        answered = breakdown or cheapest(metric, fields, query.time.grain, period)
+        model = answered.home.model if answered.home else None
+        key = (model, breakdown and metric.name)
+        groups.setdefault(key, []).append((metric, answered))
+    return [_part(group) for group in groups.values()]
 
 
-def _part(group: list[Metric], fields: Sequence[str]) -> Part:
-    first = group[0]
-    if first.daily_breakdown and any(name not in first.sources for name in fields):
-        return Part(tuple(group), (first.daily_breakdown,), is_daily_mean=True)
-    return Part(tuple(group), tuple(group), is_daily_mean=False)
+def _part(group: list[tuple[Metric, Metric]]) -> Part:
+    asked, answered = zip(*group, strict=True)
+    return Part(asked, answered, is_daily_mean=answered[0] is asked[0].daily_breakdown)
+
+
+def check(query: MetricsQuery, metrics: Sequence[Metric], catalogue: Catalogue) -> None:
+    """Raises for a dimension or grain that a metric does not have."""
+    for metric in metrics:
+        _check(metric, _fields(query), query.time.grain, catalogue)
+
+
+def _fields(query: MetricsQuery) -> list[str]:
+    return [*query.group_by, *(each.field for each in query.where)]
 
 
 def _check(metric: Metric, fields: Sequence[str], grain: Unit | None, catalogue: Catalogue) -> None:
@@ -95,7 +106,11 @@ class PartStatement:
             statement = statement.replace(property_marker(slot), self.literals.sql(keys))
         if self.part.is_daily_mean:
             return self._daily_mean(statement)
-        values = {metric.name: metric.name for metric in self.part.asked}
+        pairs = zip(self.part.asked, self.part.answered, strict=True)
+        values = {asked.name: answered.name for asked, answered in pairs}
+        if self.query.group_by and all(metric.omits_zeros for metric in self.part.asked):
+            counted = " OR ".join(f"{value} != 0" for value in values.values())
+            statement = f"SELECT * FROM ({statement}) WHERE {counted}"
         return Source(statement, f"metric_time__{self._grain}", tuple(self._group_paths), values)
 
     def _daily_mean(self, statement: str) -> Source:

@@ -23,6 +23,7 @@ WEEKEND = {"from": "2026-03-28", "to": "2026-03-31"}
 TABLES = {
     "fct_events": marts.ACME_EVENTS,
     "fct_sessions": marts.SESSIONS,
+    "fct_person_days": marts.PERSON_DAYS,
     "active_users_daily": marts.ACTIVE_USERS,
 }
 
@@ -44,6 +45,7 @@ def shop(team: Team, warehouse: Client) -> Team:
             if row["project_id"] == marts.ACME
         ]
         marts.insert(warehouse, f"analytics.{table}", mine)
+    marts.roll_up(warehouse, team.project_id)
     return team
 
 

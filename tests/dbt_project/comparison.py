@@ -11,6 +11,7 @@ from tests.dbt_project.mart_queries import QUERIES
 from tests.dbt_project.reference.catalogue import events_seen, properties_seen
 from tests.dbt_project.reference.events import Event, local_date
 from tests.dbt_project.reference.funnels import attempts
+from tests.dbt_project.reference.hours import event_hours
 from tests.dbt_project.reference.identities import NOBODY, person, persons, refused_merges
 from tests.dbt_project.reference.lifecycle import lifecycle
 from tests.dbt_project.reference.pages import campaign_days, page_days
@@ -58,6 +59,7 @@ def expected(stream: Stream) -> dict[str, Rows]:
         "dim_events": events_seen(project, events, PLAN),
         "dim_properties": properties_seen(project, events, PLAN),
         "dim_persons": _expected_persons(stream, people, days),
+        "fct_event_hours": event_hours(project, events),
         "fct_hourly": _expected_hours(stream, people, session_of),
         "events_hourly": _expected_device_hours(stream),
         "fct_funnel_steps": {

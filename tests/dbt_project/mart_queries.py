@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.dbt_project.reference.catalogue import EventEntry, PropertyEntry
+from tests.dbt_project.reference.hours import HourFigures
 from tests.dbt_project.reference.identities import Refusal
 from tests.dbt_project.reference.pages import CampaignFigures, PageFigures
 from tests.dbt_project.reference.people import ActiveUsers, PersonDay
@@ -150,6 +151,12 @@ QUERIES: dict[str, tuple[str, int, Any]] = {
         " event_count, unique_persons, unique_sessions from analytics.fct_hourly",
         4,
         _row,
+    ),
+    "fct_event_hours": (
+        "select project_id, toString(event_hour), event_name, event_count, page_view_count"
+        " from analytics.fct_event_hours",
+        2,
+        HourFigures,
     ),
     "events_hourly": (
         "select project_id, toUnixTimestamp(hour_at) / 3600, event_name, platform, country,"

@@ -260,6 +260,7 @@ def contents(platform: Platform) -> dict[str, tuple[object, ...]]:
         "fct_retention": "*",
         "fct_revenue_daily": "*",
         "fct_ltv_cohorts": "*",
+        "fct_event_hours": "*",
         "fct_pages_daily": "*",
         "fct_campaigns_daily": "*",
         "dim_properties": "*",

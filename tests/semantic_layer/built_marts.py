@@ -1,6 +1,8 @@
 """A warehouse that dbt has built from raw events of two projects, and a short benchmark's history.
 
 The two are in two time zones and hold the same user ids; the days cover both zones' clock changes.
+Beside them stand random streams, with events of nobody and days without any, in zones that are not
+whole hours off UTC.
 """
 
 import random
@@ -16,7 +18,7 @@ from stack.engines import ClickHouse
 from stack.engines.foreground import running
 from stack.ports import free_port
 from tests.dbt_project.reference.events import Event, Project
-from tests.dbt_project.streams import Stream
+from tests.dbt_project.streams import Stream, random_stream
 from tests.dbt_project.warehouse import ParsedProject, Warehouse
 from tests.semantic_layer.saved_funnels import SAVED
 from warehouse.client import connect
@@ -24,6 +26,13 @@ from warehouse.migrations import migrate
 
 BERLIN, NEW_YORK = "europe", "america"
 ZONES = {BERLIN: "Europe/Berlin", NEW_YORK: "America/New_York"}
+RANDOM = {
+    Project("kolkata", timezone="Asia/Kolkata", include_bots=True): 13,
+    Project("lord-howe", timezone="Australia/Lord_Howe"): 2,
+}
+"""Seeds of streams of March and April 2025, the second over a clock change of half an hour."""
+
+PROJECTS = (*(Project(name, timezone=zone) for name, zone in ZONES.items()), *RANDOM)
 HOUR_MS = 3_600_000
 BENCHMARKED_EVENTS = 50_000
 
@@ -63,12 +72,14 @@ def build(directory: Path) -> Iterator[Built]:
         client = connect(engine.url)
         migrate(client)
         warehouse = Warehouse(client, engine.url, ParsedProject(directory / "target"))
-        projects = [Project(name, timezone=zone) for name, zone in ZONES.items()]
-        warehouse.configure([Stream(project, []) for project in projects])
-        for seed, project in enumerate(projects):
-            warehouse.load(seed + 1, [(project.project_id, event) for event in _events(seed)])
-            warehouse.save_funnels(project, SAVED)
-        history = History(client, loads=len(projects))
+        warehouse.configure([Stream(project, []) for project in PROJECTS])
+        for seed, project in enumerate(PROJECTS):
+            is_random = project in RANDOM
+            events = random_stream(RANDOM[project]).events if is_random else _events(seed)
+            warehouse.load(seed + 1, [(project.project_id, event) for event in events])
+            if not is_random:
+                warehouse.save_funnels(project, SAVED)
+        history = History(client, loads=len(PROJECTS))
         history.configure()
         history.add(BENCHMARKED_EVENTS, days=DAYS, loads=1)
         warehouse.build("run")

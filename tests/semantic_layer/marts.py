@@ -207,8 +207,29 @@ RETENTION = [
 PERSON_DAYS = [
     {"project_id": row["project_id"], "person_id": row["person_id"],
      "activity_date": row["event_date"], "event_count": 1}
-    for row in (*ACME_EVENTS, *GLOBEX_EVENTS)
+    for row in (*ACME_EVENTS, *GLOBEX_EVENTS) if row["is_counted"]
 ]  # fmt: skip
+
+
+ROLLUPS = {
+    "fct_event_hours": """
+        (project_id, event_hour, event_name, event_count, page_view_count)
+        SELECT project_id, event_hour, event_name, count(), countIf(is_page_view)
+        FROM analytics.fct_events WHERE is_counted AND project_id = {project:String} GROUP BY ALL
+    """,
+    "fct_pages_daily": """
+        (project_id, page_date, path, page_view_count)
+        SELECT project_id, event_date, path, count()
+        FROM analytics.fct_events
+        WHERE is_counted AND is_page_view AND project_id = {project:String} GROUP BY ALL
+    """,
+    "fct_campaigns_daily": """
+        (project_id, session_date, channel, session_count)
+        SELECT project_id, session_date, channel, count()
+        FROM analytics.fct_sessions WHERE project_id = {project:String} GROUP BY ALL
+    """,
+}
+"""Tables that hold figures of the others, as inserts."""
 
 
 def set_build(client: Client, version: int, *, is_building: bool = False) -> None:
@@ -226,3 +247,12 @@ def fill(client: Client) -> None:
     insert(client, "analytics.dim_persons", PERSONS)
     insert(client, "analytics.fct_person_days", PERSON_DAYS)
     insert(client, "analytics.fct_retention", RETENTION)
+    for project in (ACME, GLOBEX):
+        roll_up(client, project)
+
+
+def roll_up(client: Client, project: str) -> None:
+    """Once, after the project's events and sessions."""
+    for table, statement in ROLLUPS.items():
+        insert_select = f"INSERT INTO analytics.{table} {statement}"
+        client.command(insert_select, parameters={"project": project})

@@ -50,7 +50,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
         """,
     ),
     (
-        {"metrics": ["path_views"], "group_by": ["path"], "time": MONTH},
+        {"metrics": ["page_views"], "group_by": ["path"], "time": MONTH},
         f"""
         select path, count() from raw_events where {IN_MARCH} and event_name = 'page_view'
         group by path order by 2 desc, 1

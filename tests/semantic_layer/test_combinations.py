@@ -11,8 +11,8 @@ METRICS = (
     "events", "page_views", "people", "revenue", "refunds", "net_revenue", "orders",
     "average_order_value", "sessions", "bounce_rate", "average_session_duration",
     "pages_per_session", "dau", "wau", "mau", "stickiness", "new_users",
-    "path_views", "page_entrances", "page_exits", "exit_rate",
-    "attributed_sessions", "converted_sessions", "session_conversion_rate",
+    "page_entrances", "page_exits", "exit_rate",
+    "converted_sessions", "session_conversion_rate",
     "day_1_retention", "day_7_retention", "day_30_retention", "week_1_retention",
     "week_4_retention", "month_1_retention",
 )  # fmt: skip

@@ -252,6 +252,9 @@ async def test_nothing_is_kept_before_a_build_has_ended(
 def _add_event(warehouse: Client, project: ProjectContext, user: str = "u1") -> None:
     event = marts.event(project.project_id, user, "2026-03-30 09:00")
     marts.insert(warehouse, "analytics.fct_events", [event | {"load_id": 8}])
+    names = ("project_id", "event_hour", "event_name")
+    hour = {name: event[name] for name in names} | {"event_count": 1}
+    marts.insert(warehouse, "analytics.fct_event_hours", [hour])
 
 
 def _set_build(

@@ -8,35 +8,32 @@ FROM
     (
         SELECT
             metric_time__hour AS t,
-            toNullable(events) AS m0
+            toNullable(events_of_hours) AS m0
         FROM
         (
             SELECT
                 metric_time__hour,
-                COALESCE(__events, 0) AS events
+                COALESCE(__events_of_hours, 0) AS events_of_hours
             FROM
             (
                 SELECT
                     metric_time__hour,
-                    SUM(events) AS __events
+                    SUM(events_of_hours) AS __events_of_hours
                 FROM
                 (
                     SELECT
                         toStartOfHour(event_hour) AS metric_time__hour,
-                        event_date AS event__partition_date,
-                        is_counted AS event__counted,
-                        toUInt64(is_counted) AS events
+                        event_count AS events_of_hours
                     FROM
                     (
                         SELECT
-                            event_date,
                             event_hour,
-                            is_counted
-                        FROM analytics.fct_events
+                            event_count
+                        FROM analytics.fct_event_hours
                         WHERE project_id = 'acme'
-                    ) AS events_src_10000
+                    ) AS event_hours_src_10000
                 ) AS subq_2
-                WHERE (metric_time__hour >= toDateTime('2026-03-29 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-30 00:00:00', 'UTC')) AND (event__partition_date >= toDate('2026-03-29')) AND (event__partition_date < toDate('2026-03-30')) AND event__counted
+                WHERE (metric_time__hour >= toDateTime('2026-03-29 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-30 00:00:00', 'UTC'))
                 GROUP BY metric_time__hour
             ) AS subq_5
         )

@@ -12,37 +12,34 @@ FROM
     (
         SELECT
             metric_time__month AS t,
-            toNullable(events) AS m0,
+            toNullable(events_of_hours) AS m0,
             NULL AS m1
         FROM
         (
             SELECT
                 metric_time__month,
-                COALESCE(__events, 0) AS events
+                COALESCE(__events_of_hours, 0) AS events_of_hours
             FROM
             (
                 SELECT
                     metric_time__month,
-                    SUM(events) AS __events
+                    SUM(events_of_hours) AS __events_of_hours
                 FROM
                 (
                     SELECT
                         toStartOfHour(event_hour) AS metric_time__hour,
                         toStartOfMonth(toDate(event_hour)) AS metric_time__month,
-                        event_date AS event__partition_date,
-                        is_counted AS event__counted,
-                        toUInt64(is_counted) AS events
+                        event_count AS events_of_hours
                     FROM
                     (
                         SELECT
-                            event_date,
                             event_hour,
-                            is_counted
-                        FROM analytics.fct_events
+                            event_count
+                        FROM analytics.fct_event_hours
                         WHERE project_id = 'acme'
-                    ) AS events_src_10000
+                    ) AS event_hours_src_10000
                 ) AS subq_2
-                WHERE (metric_time__hour >= toDateTime('2026-03-24 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-31 00:00:00', 'UTC')) AND (event__partition_date >= toDate('2026-03-24')) AND (event__partition_date < toDate('2026-03-31')) AND event__counted
+                WHERE (metric_time__hour >= toDateTime('2026-03-24 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-31 00:00:00', 'UTC'))
                 GROUP BY metric_time__month
             ) AS subq_5
         )
@@ -50,34 +47,34 @@ FROM
         SELECT
             metric_time__month AS t,
             NULL AS m0,
-            toNullable(sessions) AS m1
+            toNullable(attributed_sessions) AS m1
         FROM
         (
             SELECT
                 metric_time__month,
-                COALESCE(__sessions, 0) AS sessions
+                COALESCE(__attributed_sessions, 0) AS attributed_sessions
             FROM
             (
                 SELECT
                     metric_time__month,
-                    SUM(sessions) AS __sessions
+                    SUM(attributed_sessions) AS __attributed_sessions
                 FROM
                 (
                     SELECT
-                        toStartOfHour(session_hour) AS metric_time__hour,
-                        toStartOfMonth(toDate(session_hour)) AS metric_time__month,
-                        session_date AS session__partition_date,
-                        1 AS sessions
+                        toDate(session_date) AS metric_time__day,
+                        toStartOfMonth(toDate(session_date)) AS metric_time__month,
+                        session_date AS campaign_day__partition_date,
+                        session_count AS attributed_sessions
                     FROM
                     (
                         SELECT
                             session_date,
-                            session_hour
-                        FROM analytics.fct_sessions
+                            session_count
+                        FROM analytics.fct_campaigns_daily
                         WHERE project_id = 'acme'
-                    ) AS sessions_src_10000
+                    ) AS campaigns_src_10000
                 ) AS subq_2
-                WHERE (metric_time__hour >= toDateTime('2026-03-24 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-31 00:00:00', 'UTC')) AND (session__partition_date >= toDate('2026-03-24')) AND (session__partition_date < toDate('2026-03-31'))
+                WHERE (metric_time__day >= toDate('2026-03-24')) AND (metric_time__day < toDate('2026-03-31')) AND (campaign_day__partition_date >= toDate('2026-03-24')) AND (campaign_day__partition_date < toDate('2026-03-31'))
                 GROUP BY metric_time__month
             ) AS subq_5
         )

@@ -4,41 +4,43 @@ SELECT
 FROM
 (
     SELECT
-        event__path AS d0,
-        toNullable(page_views) AS m0
+        page_day__path AS d0,
+        toNullable(path_views) AS m0
     FROM
     (
-        SELECT
-            event__path,
-            COALESCE(__page_views, 0) AS page_views
+        SELECT *
         FROM
         (
             SELECT
-                event__path,
-                SUM(page_views) AS __page_views
+                page_day__path,
+                COALESCE(__path_views, 0) AS path_views
             FROM
             (
                 SELECT
-                    toStartOfHour(event_hour) AS metric_time__hour,
-                    path AS event__path,
-                    event_date AS event__partition_date,
-                    is_counted AS event__counted,
-                    toUInt64(is_counted AND is_page_view) AS page_views
+                    page_day__path,
+                    SUM(path_views) AS __path_views
                 FROM
                 (
                     SELECT
-                        event_date,
-                        event_hour,
-                        path,
-                        is_counted,
-                        is_page_view
-                    FROM analytics.fct_events
-                    WHERE project_id = 'acme'
-                ) AS events_src_10000
-            ) AS subq_2
-            WHERE (metric_time__hour >= toDateTime('2026-03-24 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-31 00:00:00', 'UTC')) AND (event__partition_date >= toDate('2026-03-24')) AND (event__partition_date < toDate('2026-03-31')) AND event__counted
-            GROUP BY event__path
-        ) AS subq_5
+                        toDate(page_date) AS metric_time__day,
+                        path AS page_day__path,
+                        page_date AS page_day__partition_date,
+                        page_view_count AS path_views
+                    FROM
+                    (
+                        SELECT
+                            page_date,
+                            path,
+                            page_view_count
+                        FROM analytics.fct_pages_daily
+                        WHERE project_id = 'acme'
+                    ) AS pages_src_10000
+                ) AS subq_2
+                WHERE (metric_time__day >= toDate('2026-03-24')) AND (metric_time__day < toDate('2026-03-31')) AND (page_day__partition_date >= toDate('2026-03-24')) AND (page_day__partition_date < toDate('2026-03-31'))
+                GROUP BY page_day__path
+            ) AS subq_5
+        )
+        WHERE path_views != 0
     )
 )
 ORDER BY

@@ -5,37 +5,32 @@ FROM
 (
     SELECT
         metric_time__day AS t,
-        toNullable(people) AS m0
+        toNullable(people_of_day) AS m0
     FROM
     (
         SELECT
             metric_time__day,
-            COALESCE(__people, 0) AS people
+            COALESCE(__people_of_day, 0) AS people_of_day
         FROM
         (
             SELECT
                 metric_time__day,
-                COUNTDistinct(people) AS __people
+                SUM(people_of_day) AS __people_of_day
             FROM
             (
                 SELECT
-                    toStartOfHour(event_hour) AS metric_time__hour,
-                    toDate(event_hour) AS metric_time__day,
-                    event_date AS event__partition_date,
-                    is_counted AS event__counted,
-                    if(is_counted, nullIf(person_id, toUUID('00000000-0000-0000-0000-000000000000')), NULL) AS people
+                    toDate(activity_date) AS metric_time__day,
+                    dau AS people_of_day
                 FROM
                 (
                     SELECT
-                        person_id,
-                        event_date,
-                        event_hour,
-                        is_counted
-                    FROM analytics.fct_events
+                        activity_date,
+                        dau
+                    FROM analytics.active_users_daily
                     WHERE project_id = 'acme'
-                ) AS events_src_10000
+                ) AS active_users_src_10000
             ) AS subq_2
-            WHERE (metric_time__hour >= toDateTime('2026-03-24 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-31 00:00:00', 'UTC')) AND (event__partition_date >= toDate('2026-03-24')) AND (event__partition_date < toDate('2026-03-31')) AND event__counted
+            WHERE (metric_time__day >= toDate('2026-03-24')) AND (metric_time__day < toDate('2026-03-31'))
             GROUP BY metric_time__day
         ) AS subq_5
     )

@@ -22,42 +22,42 @@ FROM
             (
                 SELECT
                     metric_time__week AS t,
-                    session__channel AS d0,
-                    toNullable(sessions) AS m0
+                    campaign_day__channel AS d0,
+                    toNullable(attributed_sessions) AS m0
                 FROM
                 (
                     SELECT
                         metric_time__week,
-                        session__channel,
-                        COALESCE(__sessions, 0) AS sessions
+                        campaign_day__channel,
+                        COALESCE(__attributed_sessions, 0) AS attributed_sessions
                     FROM
                     (
                         SELECT
                             metric_time__week,
-                            session__channel,
-                            SUM(sessions) AS __sessions
+                            campaign_day__channel,
+                            SUM(attributed_sessions) AS __attributed_sessions
                         FROM
                         (
                             SELECT
-                                toStartOfHour(session_hour) AS metric_time__hour,
-                                toDate(session_hour) - (((toDayOfWeek(session_hour) + 7) - 1) % 7) AS metric_time__week,
-                                channel AS session__channel,
-                                session_date AS session__partition_date,
-                                1 AS sessions
+                                toDate(session_date) AS metric_time__day,
+                                toDate(session_date) - (((toDayOfWeek(session_date) + 7) - 1) % 7) AS metric_time__week,
+                                channel AS campaign_day__channel,
+                                session_date AS campaign_day__partition_date,
+                                session_count AS attributed_sessions
                             FROM
                             (
                                 SELECT
                                     session_date,
-                                    session_hour,
-                                    channel
-                                FROM analytics.fct_sessions
+                                    channel,
+                                    session_count
+                                FROM analytics.fct_campaigns_daily
                                 WHERE project_id = 'acme'
-                            ) AS sessions_src_10000
+                            ) AS campaigns_src_10000
                         ) AS subq_2
-                        WHERE (metric_time__hour >= toDateTime('2026-03-24 00:00:00', 'UTC')) AND (metric_time__hour < toDateTime('2026-03-31 00:00:00', 'UTC')) AND (session__partition_date >= toDate('2026-03-24')) AND (session__partition_date < toDate('2026-03-31'))
+                        WHERE (metric_time__day >= toDate('2026-03-24')) AND (metric_time__day < toDate('2026-03-31')) AND (campaign_day__partition_date >= toDate('2026-03-24')) AND (campaign_day__partition_date < toDate('2026-03-31'))
                         GROUP BY
                             metric_time__week,
-                            session__channel
+                            campaign_day__channel
                     ) AS subq_5
                 )
             )

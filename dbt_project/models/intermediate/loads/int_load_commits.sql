@@ -16,6 +16,10 @@
     ref('dim_persons'),
     ref('fct_hourly'),
     ref('int_page_views_daily'),
+    ref('active_users_daily'),
+    ref('fct_campaigns_daily'),
+    ref('fct_event_hours'),
+    ref('fct_pages_daily'),
     ref('int_events_hourly'),
     ref('int_property_profiles'),
 ] %}

@@ -9,6 +9,7 @@
             utm_campaign
         )',
         partition_by='toYYYYMM(session_date)',
+        post_hook="{{ record_completion() }}",
     )
 }}
 

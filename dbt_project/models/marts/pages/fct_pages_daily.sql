@@ -2,6 +2,7 @@
     config(
         order_by='(project_id, page_date, path)',
         partition_by='toYYYYMM(page_date)',
+        post_hook="{{ record_completion() }}",
     )
 }}
 

@@ -1,4 +1,9 @@
-{{ config(order_by='(project_id, activity_date)') }}
+{{
+    config(
+        order_by='(project_id, activity_date)',
+        post_hook="{{ record_completion() }}",
+    )
+}}
 
 -- A person counts towards WAU from an active day on for 7 days or until the next active
 -- day, whichever comes first; the sum of these beginnings and ends up to a day is the

@@ -130,6 +130,15 @@ async def test_the_period_before_is_aligned_by_bucket(ask: Asker) -> None:
     assert result.rows == [["2026-03-29", 3, 0, None], ["2026-03-30", 5, 3, pytest.approx(2 / 3)]]
 
 
+async def test_hours_of_two_weeks_are_compared(ask: Asker) -> None:
+    """Too many buckets to write out as moments."""
+    time = {"from": "2026-03-17", "to": "2026-03-31", "grain": "hour"}
+    rows = (await ask("events", time=time, compare="previous_period")).rows
+
+    assert len(rows) == 14 * 24 - 1  # Berlin's clocks went forward on 29 March
+    assert sum(row[1] for row in rows) == 11
+
+
 async def test_growth_from_nothing_is_unknown(ask: Asker) -> None:
     time = {"from": "2026-03-28", "to": "2026-03-30"}
 

@@ -51,7 +51,7 @@ FROM
         )
         UNION ALL
         SELECT
-            arrayElement([toDate('2026-03-24'), toDate('2026-03-25'), toDate('2026-03-26'), toDate('2026-03-27'), toDate('2026-03-28'), toDate('2026-03-29'), toDate('2026-03-30')], indexOf([toDate('2026-03-17'), toDate('2026-03-18'), toDate('2026-03-19'), toDate('2026-03-20'), toDate('2026-03-21'), toDate('2026-03-22'), toDate('2026-03-23')], metric_time__day)) AS t,
+            arrayElement(arrayMap(day -> toDate(day), [20536, 20537, 20538, 20539, 20540, 20541, 20542]), indexOf(arrayMap(day -> toDate(day), [20529, 20530, 20531, 20532, 20533, 20534, 20535]), metric_time__day)) AS t,
             NULL AS m0,
             toNullable(revenue) AS p0
         FROM
@@ -88,7 +88,7 @@ FROM
                 GROUP BY metric_time__day
             ) AS subq_5
         )
-        WHERE has([toDate('2026-03-17'), toDate('2026-03-18'), toDate('2026-03-19'), toDate('2026-03-20'), toDate('2026-03-21'), toDate('2026-03-22'), toDate('2026-03-23')], metric_time__day)
+        WHERE has(arrayMap(day -> toDate(day), [20529, 20530, 20531, 20532, 20533, 20534, 20535]), metric_time__day)
     )
     GROUP BY t
     ORDER BY t ASC WITH FILL FROM toDate('2026-03-24') TO toDate('2026-03-31') STEP toIntervalDay(1)

@@ -62,7 +62,9 @@ def compilers(catalogue: Catalogue, metricflow: MetricFlowCompiler) -> Compilers
     return Compilers(catalogue, metricflow)
 
 
-@pytest.mark.parametrize(("query", "tables"), TABLES, ids=lambda case: str(case)[:80])
+@pytest.mark.parametrize(
+    ("query", "tables"), TABLES, ids=[" ".join(query["metrics"]) for query, _ in TABLES]
+)
 def test_the_smallest_table_that_can_tell_answers(
     query: dict[str, Any], tables: set[str], compilers: Compilers, project: ProjectContext
 ) -> None:

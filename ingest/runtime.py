@@ -55,7 +55,9 @@ class Runtime:
         metrics.watch_pending(lambda: self.log.pending_bytes)
 
     def probes(self) -> dict[str, Probe | None]:
-        ping = urlsplit(self.settings.clickhouse_url)._replace(path="/ping", query="").geturl()
+        clickhouse = urlsplit(self.settings.clickhouse_url)
+        address = clickhouse.netloc.rpartition("@")[2]  # /ping asks for no password
+        ping = f"{clickhouse.scheme}://{address}/ping"
         return {
             "database": lambda: self.database.run(
                 lambda session: session.execute(text("SELECT 1"))

@@ -175,8 +175,10 @@ def test_every_column_of_every_model_tells_what_it_is_made_of(
     assert lineage["analytics/active_users_daily"]["wau"] == {
         "intermediate/int_active_days.active_dates"
     }
+    # One sorted array of what happened gives the engaged time and the paths.
+    happened = ("event_id", "event_name", "is_interactive", "is_page_view", "occurred_at", "path")
     assert lineage["analytics/fct_sessions"]["engaged_seconds"] == {
-        "analytics/fct_events.occurred_at"
+        f"analytics/fct_events.{column}" for column in happened
     }
     constants = {
         column

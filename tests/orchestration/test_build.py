@@ -187,7 +187,7 @@ def test_every_column_of_every_model_tells_what_it_is_made_of(
         for column, sources in deps.items()
         if not sources
     }
-    assert constants <= {"version", "mode"}
+    assert constants <= {"version", "mode", "step_kind"}
 
 
 def column_lineage_by_asset(

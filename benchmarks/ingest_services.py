@@ -120,11 +120,13 @@ def python(*arguments: str, environment: dict[str, str]) -> Iterator[Process]:
         process.wait(60)
 
 
-def wait_for_merges(client: Client) -> None:
+def wait_for_merges(
+    client: Client, *, quiet_looks: int = QUIET_LOOKS, limit_seconds: float = MERGE_SECONDS
+) -> None:
     """Until what was written is merged, so that the next run pays for its own merges only."""
-    deadline = time.monotonic() + MERGE_SECONDS
+    deadline = time.monotonic() + limit_seconds
     looks_without = 0
-    while looks_without < QUIET_LOOKS and time.monotonic() < deadline:
+    while looks_without < quiet_looks and time.monotonic() < deadline:
         merges = client.query("SELECT count() FROM system.merges").result_rows[0][0]
         looks_without = 0 if merges else looks_without + 1
         time.sleep(LOOK_SECONDS)

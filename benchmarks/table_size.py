@@ -8,22 +8,20 @@ API after each step. Prints one JSON object as its last line; 50 million rows ta
 
 import argparse
 import json
+import math
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from benchmarks import wrk
 from benchmarks.ingest import BATCH, drive
-from benchmarks.ingest_services import IngestServices
+from benchmarks.ingest_services import IngestServices, wait_for_merges
 from benchmarks.payload import Shape
 
 STEP = 1_000_000
 SAMPLE = 50_000
-QUIET_SECONDS = 5.0
-POLL_SECONDS = 0.2  # a merge of a million rows takes seconds
 # A month's events in the order in which they came; ids as old as the events.
 _FILL = """
 INSERT INTO raw.events
@@ -62,7 +60,8 @@ def main() -> None:
 
 def measure(services: IngestServices, rows: int, seconds: float) -> dict[str, Any]:
     fill(services, rows)
-    wait_for_merges(services)
+    # Those of the copies would be counted as the cost of the events that come next.
+    wait_for_merges(services.warehouse, quiet_looks=10, limit_seconds=math.inf)
     # The middle one of three: a merge of the copies that new parts set off counts in one of them.
     runs = [drive(services, BATCH, seconds, Shape.PAGE_VIEWS) for _ in range(3)]
     driven = sorted(runs, key=lambda run: run["events_per_s"])[1]
@@ -84,15 +83,6 @@ def fill(services: IngestServices, rows: int) -> None:
         present = services.rows()
         sys.stdout.write(f"{present} rows\n")
         sys.stdout.flush()
-
-
-def wait_for_merges(services: IngestServices) -> None:
-    """Those of the copies would be counted as the cost of the events that come next."""
-    quiet_since = time.monotonic()
-    while time.monotonic() - quiet_since < QUIET_SECONDS:
-        time.sleep(POLL_SECONDS)
-        if services.warehouse.query("SELECT count() FROM system.merges").result_rows[0][0]:
-            quiet_since = time.monotonic()
 
 
 if __name__ == "__main__":

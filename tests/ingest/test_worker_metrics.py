@@ -1,5 +1,8 @@
 """The metrics of workers that share a port are added up."""
 
+import socket
+import threading
+
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -70,3 +73,22 @@ def test_one_worker_tells_what_it_would_alone() -> None:
 def test_a_worker_that_is_away_is_left_out() -> None:
     settings = IngestSettings(ingest_worker_port=1, ingest_worker_ports=(1, 2))
     assert list(of_others(settings)) == []
+
+
+def test_a_worker_that_dies_while_it_answers_is_left_out() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        answer = threading.Thread(target=_answer_half, args=(listening,))
+        answer.start()
+        settings = IngestSettings(ingest_worker_port=1, ingest_worker_ports=(1, port))
+        assert list(of_others(settings)) == []
+        answer.join()
+
+
+def _answer_half(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")

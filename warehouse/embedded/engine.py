@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,10 +21,6 @@ from warehouse.embedded.config import GatewayConfig
 from warehouse.embedded.errors import ClickHouseError, from_engine
 from warehouse.embedded.lexer import quote_identifier, quote_string
 from warehouse.embedded.sql_users import SqlUsers
-
-CACHED_STATEMENTS = 256
-CACHED_STATEMENT_BYTES = 16_384
-"""A parse costs 1.2 ms of CPU; dashboards and drivers send the same texts again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +196,6 @@ class Engine:
         self._anchor = self.connect()  # the engine lives as long as one connection is open
         self._parser = self.connect()
         self._parser_lock = threading.Lock()
-        self._tree_cache = lru_cache(maxsize=CACHED_STATEMENTS)(self._tree)
         self._create_views(config)
         self.version = self._anchor.value(b"SELECT version()").decode()
         self.timezone = self._anchor.value(b"SELECT timezone()").decode()
@@ -223,20 +217,15 @@ class Engine:
 
         Raises ClickHouseError 62 for anything that is not exactly one statement.
         """
-        text = self._tree_cache(sql) if len(sql) <= CACHED_STATEMENT_BYTES else self._tree(sql)
-        if text is None:
-            return None
-        tree: dict[str, Any] = json.loads(text.decode("utf-8", "surrogateescape"))
-        return tree
-
-    def _tree(self, sql: bytes) -> bytes | None:
         with self._parser_lock:
             try:
-                return self._parser.value(b"SELECT parseQueryToJSON(" + quote_string(sql) + b")")
+                text = self._parser.value(b"SELECT parseQueryToJSON(" + quote_string(sql) + b")")
             except ClickHouseError as error:
                 if "does not support JSON serialization" in error.message:
                     return None
                 raise _without_scope(error) from None
+        tree: dict[str, Any] = json.loads(text.decode("utf-8", "surrogateescape"))
+        return tree
 
     def render(self, tree: dict[str, Any]) -> bytes:
         """The text of a syntax tree."""

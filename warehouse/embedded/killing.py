@@ -28,7 +28,7 @@ def kill_query(
     if requests and mode != b"TEST":
         markers = [request[0] for request in requests]
         connection.run(b"KILL QUERY WHERE " + system_tables.marked(markers) + b" " + mode)
-    return Statement(b"".join(_result(requests, mode)) + rest, {"type": "SelectWithUnionQuery"})
+    return Statement(b"".join(_result(requests, mode)) + rest, "SelectWithUnionQuery")
 
 
 def _parts(sql: bytes) -> tuple[bytes, bytes, bytes]:

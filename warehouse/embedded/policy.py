@@ -14,7 +14,7 @@ def check_insert(method: str) -> None:
 
 def check(method: str, statement: Statement) -> None:
     """Raises ClickHouseError for writes over GET and for INTO OUTFILE."""
-    if statement.tree is not None and "out_file" in statement.tree:
+    if statement.names_out_file:
         raise ClickHouseError(
             185, "INTO_OUTFILE_NOT_ALLOWED", "INTO OUTFILE is not allowed over HTTP"
         )

@@ -1,7 +1,8 @@
 """A statement that brings no data, and where its FORMAT clause lies."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from warehouse.embedded.lexer import Kind, Token, tokens
 
@@ -16,26 +17,27 @@ _ROW_WORDS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
-    """One statement that brings no data."""
+    """One statement that brings no data. What is found in its text is found once."""
 
     sql: bytes
-    tree: dict[str, Any] | None
-    """Its syntax tree; None for DESCRIBE, SYSTEM and others that ClickHouse cannot show as JSON."""
+    node: str = ""
+    """The type of its syntax tree's root; empty for DESCRIBE, SYSTEM and others that ClickHouse
+    cannot show as JSON."""
+    names_out_file: bool = False
 
-    @property
+    @classmethod
+    def of(cls, sql: bytes, tree: dict[str, Any] | None) -> Self:
+        return cls(sql) if tree is None else cls(sql, str(tree.get("type")), "out_file" in tree)
+
+    @cached_property
     def keyword(self) -> bytes:
         return first_word(self.sql)
 
     @property
-    def node(self) -> str:
-        """The type of the tree's root; empty without a tree."""
-        return "" if self.tree is None else str(self.tree.get("type"))
-
-    @property
     def returns_rows(self) -> bool:
-        if self.tree is None:
+        if not self.node:
             return self.keyword in _ROW_WORDS
         return self.node in _ROW_NODES or self.node.startswith(("Show", "Exists", "Describe"))
 
@@ -46,12 +48,12 @@ class Statement:
     @property
     def output_format(self) -> str | None:
         """The name in the statement's own FORMAT clause."""
-        clause = _format_clause(_outer_tokens(self.sql))
+        clause = _format_clause(self._outer)
         return None if clause is None else clause[1].text.decode("ascii", "replace")
 
     def into_outfile(self, path: str, default_format: str) -> bytes:
         """The statement made to write its result to `path` instead of keeping it in memory."""
-        outer = _outer_tokens(self.sql)
+        outer = self._outer
         end = outer[-1].end
         outfile = f" INTO OUTFILE '{path}' APPEND ".encode()
         clause = _format_clause(outer)
@@ -63,17 +65,17 @@ class Statement:
 
     def without_format(self) -> bytes:
         """The statement up to its FORMAT clause, or to its end before a semicolon."""
-        outer = _outer_tokens(self.sql)
+        outer = self._outer
         clause = _format_clause(outer)
         return self.sql[: outer[-1].end] if clause is None else self.sql[: clause[0].start]
 
-
-def _outer_tokens(sql: bytes) -> list[Token]:
-    """The tokens outside brackets, without the semicolons that may end a statement."""
-    outer = [token for token in tokens(sql) if token.depth == 0]
-    while outer and outer[-1].text == b";":
-        outer.pop()
-    return outer
+    @cached_property
+    def _outer(self) -> list[Token]:
+        """The tokens outside brackets, without the semicolons that may end a statement."""
+        outer = [token for token in tokens(self.sql) if token.depth == 0]
+        while outer and outer[-1].text == b";":
+            outer.pop()
+        return outer
 
 
 def _format_clause(outer: list[Token]) -> tuple[Token, Token] | None:

@@ -117,7 +117,7 @@ class TestTheFormatClause:
         ],
     )
     def test_is_the_last_one(self, sql: bytes, output_format: str | None) -> None:
-        assert Statement(sql, None).output_format == output_format
+        assert Statement(sql).output_format == output_format
 
     @pytest.mark.parametrize(
         ("sql", "written"),
@@ -132,4 +132,4 @@ class TestTheFormatClause:
         ],
     )
     def test_takes_the_outfile_before_it(self, sql: bytes, written: bytes) -> None:
-        assert Statement(sql, None).into_outfile("p", "TSV") == written
+        assert Statement(sql).into_outfile("p", "TSV") == written

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -11,7 +12,7 @@ from ingest import problems
 from ingest.capture.asgi import CaptureFirst
 from ingest.metrics import Metrics
 from ingest.openapi import with_capture_routes
-from ingest.routes import client_settings, operations
+from ingest.routes import client_libraries, client_settings, operations
 from ingest.runtime import running
 from ingest.settings import IngestSettings
 
@@ -36,6 +37,7 @@ def create_app(settings: IngestSettings | None = None) -> CaptureFirst:
     )
     api.include_router(operations.router)
     api.include_router(client_settings.router)
+    api.include_router(client_libraries.router)
     api.add_exception_handler(HTTPException, _as_problem)
     with_capture_routes(api)
     application = CaptureFirst(api, metrics)
@@ -45,12 +47,15 @@ def create_app(settings: IngestSettings | None = None) -> CaptureFirst:
 async def _as_problem(_: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else "Something failed on our side."
+    title = HTTPStatus(status).phrase
+    if (status, detail) == (404, title):
+        detail = "See /docs for what there is."
     return JSONResponse(
         {
             "type": "not-found" if status == 404 else "http-error",
-            "title": detail,
+            "title": title,
             "status": status,
-            "detail": "See /docs for what there is." if status == 404 else detail,
+            "detail": detail,
             "errors": [],
         },
         status,

@@ -19,6 +19,7 @@ class Protocol(NamedTuple):
     """How the events of a request are decoded.
 
     `by_headers` makes it of the headers of a request, where these say something of its events.
+    `batch_factor`: how many times the tier's limit the bytes of a batch may be.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Protocol(NamedTuple):
     decode_event: Callable[[Text], Event]
     by_headers: "Callable[[Mapping[bytes, bytes]], Protocol] | None" = None
     results: Results | None = None
+    batch_factor: int = 1
 
 
 class Arrival(msgspec.Struct, frozen=True):

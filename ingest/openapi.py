@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from ingest.capture.routes import NATIVE_PATHS, SEGMENT_PREFIXES, SHORTEST_SEGMENT_PATH
+from ingest.capture.routes import NATIVE_PATHS, PIXELS, SEGMENT_PREFIXES, SHORTEST_SEGMENT_PATH
 from ingest.protocols import posthog, posthog_v1, segment
 
 Document = dict[str, Any]
@@ -145,6 +145,8 @@ def _add_capture_routes(document: Document) -> Document:
         for name in segment.CALLS:
             paths[prefix + name] = {"post": _segment_operation(prefix + name)}
     paths[SHORTEST_SEGMENT_PATH] = {"post": _segment_operation(SHORTEST_SEGMENT_PATH)}
+    for path in PIXELS:
+        paths[path] = {"get": _pixel_operation(path)}
     for path in posthog.PATHS:
         paths[path] = {"post": _operation(path, "posthog", PostHogBatch, None, PostHogAccepted)}
     paths[posthog_v1.PATH] = {
@@ -155,6 +157,20 @@ def _add_capture_routes(document: Document) -> Document:
 
 def _segment_operation(path: str) -> Document:
     return _operation(path, "segment", SegmentBatch, None, SegmentAccepted)
+
+
+def _pixel_operation(path: str) -> Document:
+    data = {"name": "data", "in": "query", "required": True, "schema": {"type": "string"}}
+    return {
+        "tags": ["segment"],
+        "summary": "Send a message by an image",
+        "operationId": "get" + path.replace("/", "_"),
+        "parameters": [{**data, "description": "a message with its `writeKey`, in base64"}],
+        "responses": {
+            "200": {"description": "Durable, or kept as rejected.", "content": {"image/gif": {}}},
+            **{status: _problem(text) for status, text in _PROBLEMS.items()},
+        },
+    }
 
 
 def _operation(

@@ -34,6 +34,9 @@ class IngestSettings(BaseSettings):
     )
     # A GeoIP2 or GeoLite2 City file (MMDB) for countries, regions and cities of addresses.
     geoip_database: Path | None = None
+    # A `node_modules` with the browser libraries of other products, for the snippets that load them
+    # from here.
+    client_libraries: Path | None = None
 
     # The log
     segment_bytes: int = 64 * MIB
@@ -55,7 +58,7 @@ class IngestSettings(BaseSettings):
     # For fault tests: where the process shall die, see ingest/log/crash_points.py
     crash_at: str = ""
 
-    @field_validator("geoip_database", mode="before")
+    @field_validator("geoip_database", "client_libraries", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from ingest import problems
-from ingest.capture import answers, cors, routes
+from ingest.capture import answers, cors, pixel, routes
 from ingest.capture.answers import Answer
 from ingest.capture.body import Disconnected, Receive
 from ingest.capture.request import Request
@@ -31,17 +31,26 @@ class CaptureFirst:
         self.service: CaptureService | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or (protocol := routes.find(scope["path"])) is None:
+        if scope["type"] != "http":
             await self._application(scope, receive, send)
+            return
+        path, method = routes.canonical(scope["path"]), scope["method"]
+        is_pixel = method == "GET" and path in routes.PIXELS
+        if not is_pixel and path not in routes.ROUTES:
+            # The server leaves the body out of an answer to HEAD.
+            method = "GET" if method == "HEAD" else method
+            await self._application({**scope, "path": path, "method": method}, receive, send)
             return
         started = time.perf_counter()
         request = Request(scope)
         try:
-            if scope["method"] == "OPTIONS":
+            if is_pixel:
+                answer = await self._answer_pixel(path, request)
+            elif method == "OPTIONS":
                 answer = Answer(200, b"", cors.preflight(request))
             else:
-                service = self._service_for(scope["method"])
-                answer = await service.answer(protocol, request, receive)
+                service = self._service_for(method)
+                answer = await service.answer(routes.ROUTES[path], request, receive)
         except Disconnected:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
@@ -49,11 +58,16 @@ class CaptureFirst:
         headers = _headers(answer, request)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
-        self._observe(scope, answer.status, started)
+        self._observe(method, path, answer.status, started)
+
+    async def _answer_pixel(self, path: str, request: Request) -> Answer:
+        receive = pixel.receiving(request.query)
+        return pixel.image(await self._running().answer(routes.PIXELS[path], request, receive))
 
     def begin(self, scope: Scope, body: bytes, respond: Respond) -> bool:
         """The short way of capture requests that wait for nothing but the disk."""
-        protocol, service = routes.find(scope["path"]), self.service
+        path = routes.canonical(scope["path"])
+        protocol, service = routes.ROUTES.get(path), self.service
         if protocol is None or service is None or scope["method"] != "POST":
             return False
         started = time.perf_counter()
@@ -63,7 +77,7 @@ class CaptureFirst:
 
         def finish(answer: Answer) -> None:
             respond(answer.status, _headers(answer, request), answer.body)
-            self._observe(scope, answer.status, started)
+            self._observe(scope["method"], path, answer.status, started)
 
         try:
             return service.begin(protocol, request, body, finish)
@@ -71,13 +85,16 @@ class CaptureFirst:
             finish(_of_error(error, scope))
             return True
 
-    def _observe(self, scope: Scope, status: int, started: float) -> None:
+    def _observe(self, method: str, path: str, status: int, started: float) -> None:
         seconds = time.perf_counter() - started
-        self._metrics.observe_request(scope["method"], scope["path"], status, seconds)
+        self._metrics.observe_request(method, path, status, seconds)
 
     def _service_for(self, method: str) -> CaptureService:
         if method != "POST":
             raise Problem(405, "method-not-allowed", "Method not allowed", "Use POST.")
+        return self._running()
+
+    def _running(self) -> CaptureService:
         if self.service is None:
             raise Problem(503, "starting", "Starting", "The service is starting.")
         return self.service

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from ingest.arrival import Protocol
-from ingest.protocols import native, posthog, posthog_v1, segment
+from ingest.protocols import event, native, posthog, posthog_v1, segment
 
 
 def _native() -> Protocol:
@@ -17,7 +17,12 @@ def _segment(call: str | None) -> Protocol:
 
 
 def _posthog() -> Protocol:
-    return Protocol(posthog.NAME, posthog.decode_envelope, posthog.decode_event)
+    return Protocol(
+        posthog.NAME,
+        posthog.decode_envelope,
+        posthog.decode_event,
+        batch_factor=posthog.BATCH_FACTOR,
+    )
 
 
 def _posthog_v1() -> Protocol:
@@ -27,10 +32,9 @@ def _posthog_v1() -> Protocol:
 def posthog_of(headers: Mapping[bytes, bytes]) -> Protocol:
     """The newer protocol, for a request with these headers."""
     library, sent_at = posthog_v1.library_of(headers), posthog_v1.sent_at(headers)
-    return Protocol(
-        posthog.NAME,
-        partial(posthog_v1.decode_envelope, sent_at=sent_at, library=library),
-        partial(posthog.decode_event, shared=library),
+    return _posthog()._replace(
+        decode_envelope=partial(posthog_v1.decode_envelope, sent_at=sent_at, library=library),
+        decode_event=partial(posthog.decode_event, shared=library),
         results=posthog_v1.results,
     )
 
@@ -52,7 +56,27 @@ ROUTES: dict[str, Protocol] = {
     posthog_v1.PATH: _posthog_v1(),
 }
 
+# With `GET`, and the message in the query.
+PIXELS = {f"/v1/pixel/{name}": _segment(name) for name in sorted(event.TYPES)}
 
-def find(path: str) -> Protocol | None:
-    """With and without a slash at the end: a redirect would lose some clients' bodies."""
-    return ROUTES.get(path) or (ROUTES.get(path[:-1]) if path.endswith("/") else None)
+# What addresses of hosts end in that are given to clients which add it themselves.
+_BASES = ("/api", "/v1")
+_MAX_BASES = 3
+
+
+def canonical(path: str) -> str:
+    """The route that a path means; the path without superfluous slashes if it is none of them.
+
+    Slashes are not redirected, which would lose some clients' bodies.
+    """
+    if path in ROUTES:
+        return path
+    plain = shorter = "/" + "/".join(filter(None, path.split("/")))
+    for _ in range(_MAX_BASES):
+        if shorter in ROUTES:
+            return shorter
+        base = next((base for base in _BASES if shorter.startswith(base + "/")), None)
+        if base is None:
+            return plain
+        shorter = shorter.removeprefix(base)
+    return shorter if shorter in ROUTES else plain

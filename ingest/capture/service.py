@@ -85,7 +85,7 @@ class CaptureService:
         project, key = None, request.write_key()
         if key:
             project = self._keys.get(key) or await self._authenticate(key, request)
-        limit = _limits(project).max_batch_bytes
+        limit = _max_bytes(project, protocol)
         if (length := request.content_length()) > limit:
             raise problems.too_large(f"The body has {length} bytes, a batch may have {limit}.")
         body = await receive_body(receive, limit)
@@ -134,7 +134,7 @@ class CaptureService:
         """
         if protocol.by_headers is not None:
             protocol = protocol.by_headers(request.headers)
-        limit = _limits(project).max_batch_bytes
+        limit = _max_bytes(project, protocol)
         if len(body) > limit:
             raise too_large(limit)
         try:
@@ -152,7 +152,7 @@ class CaptureService:
         if project is None:
             project = self._project_of(envelope, request)
         size, count = len(body), len(envelope.events)
-        _check_batch(envelope, size, project.limits)
+        _check_batch(envelope, size, project, protocol)
         # The batch's context is stored with each of its events, so it weighs as much.
         headers = self.rates.spend(project, count, size + envelope.context_size * count)
         arrival = self._arrival(project, protocol, request)
@@ -264,18 +264,18 @@ class CaptureService:
         self._queue(prepared, arrival, len(body), answer, done)
 
 
-def _limits(project: Project | None) -> EventLimits:
-    return project.limits if project else ANYONE
+def _max_bytes(project: Project | None, protocol: Protocol) -> int:
+    limits = project.limits if project else ANYONE
+    return limits.max_batch_bytes * protocol.batch_factor
 
 
-def _check_batch(envelope: Envelope, size: int, limits: EventLimits) -> None:
-    if size > limits.max_batch_bytes:
-        detail = f"The batch has {size} bytes, {limits.max_batch_bytes} are allowed."
+def _check_batch(envelope: Envelope, size: int, project: Project, protocol: Protocol) -> None:
+    if size > (allowed := _max_bytes(project, protocol)):
+        detail = f"The batch has {size} bytes, {allowed} are allowed."
         raise problems.too_large(detail)
-    if len(envelope.events) > limits.max_batch_events:
-        raise problems.too_large(
-            f"The batch has {len(envelope.events)} events, {limits.max_batch_events} are allowed."
-        )
+    count, most = len(envelope.events), project.limits.max_batch_events
+    if count > most:
+        raise problems.too_large(f"The batch has {count} events, {most} are allowed.")
     if not envelope.events:
         raise Problem(400, "empty-batch", "Empty batch", "The request holds no event.")
 

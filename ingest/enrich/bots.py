@@ -14,6 +14,7 @@ NOT_A_BROWSER = 50  # an app, or a program that says nothing of itself
 _AUTOMATION = re.compile(
     r"Headless|PhantomJS|Selenium|Puppeteer|Playwright|Cypress|Electron-Bot", re.I
 )
+_BROWSERS = ("Mozilla/", "Opera/")
 # Apps call themselves by name and by the library of their system.
 _APP = re.compile(r"^[\w .-]+/[\w.-]+ .*(?:CFNetwork|Darwin|Android|iOS|okhttp)", re.I)
 
@@ -26,8 +27,13 @@ def bot_score(user_agent: str) -> int:
     if user_agent.startswith("Mozilla/") or not _APP.match(user_agent):
         if _detector().isCrawler(user_agent):
             return DECLARED
-        return 0 if user_agent.startswith(("Mozilla/", "Opera/")) else NOT_A_BROWSER
+        return 0 if is_browser(user_agent) else NOT_A_BROWSER
     return 0
+
+
+def is_browser(user_agent: str) -> bool:
+    """Whether it is the form that all browsers use, crawlers that run pages in one included."""
+    return user_agent.startswith(_BROWSERS)
 
 
 @cache

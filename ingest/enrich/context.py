@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeGuard
 import msgspec
 
 from ingest.enrich import referrers, sources
-from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD
+from ingest.enrich.bots import AUTOMATED, BOT_THRESHOLD, is_browser
 from ingest.enrich.channels import channel
 from ingest.enrich.locations import location_of
 from ingest.enrich.user_agents import describe
@@ -92,7 +92,7 @@ def take_campaign(context: Object) -> Campaign | None:
 def take_device(context: Object, sender: Sender, *, is_page: bool, keep_ip: bool) -> DeviceRow:
     """The columns that do not depend on which page it was. What is left stays in `context`.
 
-    `is_page`: the event has a URL, so a browser sent it.
+    `is_page`: the event has a URL, so it happened in a browser.
     """
     row = DeviceRow()
     _take_agent(row, context, sender, is_page)
@@ -127,8 +127,8 @@ def _campaign_of(parameters: Mapping[str, str]) -> Campaign | None:
 
 def _take_agent(row: DeviceRow, context: Object, sender: Sender, is_page: bool) -> None:
     agent = _text(context, "user_agent") or _text(context, "userAgent")
-    if not agent and is_page:
-        agent = sender.user_agent  # a page sends its own events
+    if not agent and is_page and _is_of_page(context, sender):
+        agent = sender.user_agent  # a page sends its own events, a program those of others
     if agent:
         row.user_agent = agent
         (
@@ -144,6 +144,10 @@ def _take_agent(row: DeviceRow, context: Object, sender: Sender, is_page: bool) 
     if context.get("webdriver") is True:
         row.bot_score = max(row.bot_score, AUTOMATED)
     row.is_bot = row.bot_score >= BOT_THRESHOLD
+
+
+def _is_of_page(context: Object, sender: Sender) -> bool:
+    return is_browser(sender.user_agent) and not _is_of_server(_library(context))
 
 
 def _kind_of_device(context: Object) -> str:
@@ -220,8 +224,17 @@ def _platform(row: DeviceRow, context: Object, is_page: bool) -> str:
         return _MOBILE_SYSTEMS[kind.lower()]
     if mobile:
         return mobile
-    words = _WORD.findall(row.library.lower())
-    return "" if _SERVER_LIBRARIES.isdisjoint(words) else "server"
+    return "server" if _is_of_server(row.library) else ""
+
+
+def _library(context: Object) -> str:
+    described = context.get("library")
+    name = described.get("name") if isinstance(described, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _is_of_server(library: str) -> bool:
+    return not _SERVER_LIBRARIES.isdisjoint(_WORD.findall(library.lower()))
 
 
 def _text(values: Object, key: str) -> str:

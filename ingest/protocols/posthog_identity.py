@@ -9,10 +9,12 @@ from ingest.protocols.event import Id, Object
 from ingest.protocols.made_up_ids import is_made_up
 
 # Its `alias` is the new id and `distinct_id` the former one; in all other libraries it is reversed.
-_ALIAS_IS_NEW = "posthog-python"
+# It makes up another id for each description of a group that names no person.
+_PYTHON = "posthog-python"
 # These make up an id for whoever is not known; a server gives the ids that it has.
 _ON_DEVICES = (
     "web",
+    "js",  # posthog-js-lite in a browser
     "posthog-js-lite",
     "posthog-ios",
     "posthog-android",
@@ -36,7 +38,7 @@ def identity_of(event: str | None, kind: str, distinct_id: Id, properties: Objec
     distinct_id = inner if distinct_id in (None, "") else distinct_id
     if kind == "alias":
         former, new = take_id(properties, "alias"), distinct_id
-        if properties.get("$lib") == _ALIAS_IS_NEW or is_anonymous(distinct_id, properties):
+        if properties.get("$lib") == _PYTHON or is_anonymous(distinct_id, properties):
             former, new = new, former
         return Identity(new, _take_device_id(properties, new), former)
     if event == "$identify":
@@ -44,10 +46,10 @@ def identity_of(event: str | None, kind: str, distinct_id: Id, properties: Objec
         if former is None:
             return Identity(distinct_id, _take_device_id(properties, distinct_id))
         return _anonymous(former, properties)._replace(user_id=distinct_id)
-    if is_anonymous(distinct_id, properties) or (
-        kind == "group" and _stands_for_a_group(distinct_id, properties)
-    ):
+    if is_anonymous(distinct_id, properties):
         return _anonymous(distinct_id, properties)
+    if kind == "group" and (group := _group_described_alone(distinct_id, properties)):
+        return _anonymous(group, properties)
     return Identity(distinct_id, _take_device_id(properties, distinct_id))
 
 
@@ -101,9 +103,18 @@ def _anonymous(anonymous_id: Id, properties: Object) -> Identity:
     return Identity(None, anonymous_id)
 
 
-def _stands_for_a_group(distinct_id: Id, properties: Object) -> bool:
-    """`$company_acme`: servers may describe a group without naming a person."""
-    return distinct_id == f"${properties.get('$group_type')}_{properties.get('$group_key')}"
+def _group_described_alone(distinct_id: Id, properties: Object) -> Id:
+    """`$company_acme`, in place of who describes a group without naming a person; else None.
+
+    An id that was made up for it stays among the properties: it could be a person's after all.
+    """
+    group = f"${properties.get('$group_type')}_{properties.get('$group_key')}"
+    if distinct_id == group:
+        return group
+    if properties.get("$lib") == _PYTHON and is_made_up(str(distinct_id)):
+        properties["distinct_id"] = distinct_id
+        return group
+    return None
 
 
 def _take_device_id(properties: Object, user_id: Id) -> Id:

@@ -7,7 +7,7 @@ import msgspec
 
 from ingest.protocols import envelope, numbers, rejection
 from ingest.protocols.envelope import Envelope, Text
-from ingest.protocols.event import Event, Id, Object, Time
+from ingest.protocols.event import NOT_TO_BE_CORRECTED, Event, Id, Object, Time
 
 NAME = "segment"
 
@@ -86,6 +86,7 @@ def decode_event(raw: Text, call: str | None = None) -> Event:
     message = _message.decode(raw)
     kind = call if message.type is None else message.type
     context = message.context or {}
+    timestamp, sent_at = _times(message)
     return Event(
         type=kind,
         event=message.event if kind in (None, "track") else None,
@@ -95,8 +96,8 @@ def decode_event(raw: Text, call: str | None = None) -> Event:
         session_id=_id(context.get("sessionId")),
         group_id=_id(context.get("groupId")) if message.group_id is None else message.group_id,
         previous_id=message.previous_id,
-        timestamp=message.original_timestamp or message.timestamp,
-        sent_at=message.sent_at,
+        timestamp=timestamp,
+        sent_at=sent_at,
         properties=_properties(message, kind),
         traits=_traits(message, kind),
         context=_context(message),
@@ -124,6 +125,18 @@ def _key_of(events: Sequence[Text]) -> Any:
         except rejection.DECODE_ERRORS:
             continue
     return None
+
+
+def _times(message: _Message) -> tuple[Time, Time]:
+    """Timestamp and time of sending, by the client's clock.
+
+    Where both timestamps are there, the original one is when the library was called, and the other
+    what the caller said, or what another server has worked out of it.
+    """
+    original, stated = message.original_timestamp, message.timestamp
+    if original and stated and original != stated:
+        return stated, NOT_TO_BE_CORRECTED
+    return original or stated, message.sent_at
 
 
 def _context(message: _Message) -> Object | None:

@@ -9,26 +9,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from ingest.capture import cors
 from ingest.capture.request import Request as ClientRequest
-from ingest.problems import Headers
+from ingest.routes.any_origin import allow_any_origin, answer_preflights
 
 Document = dict[str, Any]
 Key = Annotated[str, Path(max_length=512)]
 
 SCRIPT = "text/javascript"
 
-
-def _allow_any_origin(request: Request, response: Response) -> None:
-    _set(response, cors.headers(ClientRequest(request.scope)))
-
-
-def _set(response: Response, headers: Headers) -> None:
-    for name, value in headers:
-        response.headers[name.decode()] = value.decode("latin-1")
-
-
-router = APIRouter(tags=["client settings"], dependencies=[Depends(_allow_any_origin)])
+router = APIRouter(tags=["client settings"], dependencies=[Depends(allow_any_origin)])
 
 
 @router.get("/v1/projects/{write_key}/settings")
@@ -57,7 +46,6 @@ def get_segment_settings(write_key: Key, request: Request) -> Document:
 
 
 @router.get("/sourceConfig")
-@router.get("/sourceConfig/", include_in_schema=False)
 def get_rudderstack_source(request: Request) -> Document:
     """Tells RudderStack's libraries that the source is enabled and has no destination."""
     write_key = ClientRequest(request.scope).write_key() or ""
@@ -96,9 +84,7 @@ def get_posthog_config_script(write_key: Key, response: Response) -> Response:
 
 
 @router.post("/flags")
-@router.post("/flags/", include_in_schema=False)
 @router.post("/decide")
-@router.post("/decide/", include_in_schema=False)
 def post_posthog_flags() -> Document:
     """No feature flag is on. The body is not read."""
     return {
@@ -110,19 +96,34 @@ def post_posthog_flags() -> Document:
     }
 
 
-@router.options("/v1/projects/{write_key}/settings", include_in_schema=False)
-@router.options("/sourceConfig", include_in_schema=False)
-@router.options("/sourceConfig/", include_in_schema=False)
-@router.options("/array/{write_key}/config", include_in_schema=False)
-@router.options("/array/{write_key}/config.js", include_in_schema=False)
-@router.options("/flags", include_in_schema=False)
-@router.options("/flags/", include_in_schema=False)
-@router.options("/decide", include_in_schema=False)
-@router.options("/decide/", include_in_schema=False)
-def allow_any_request(request: Request) -> Response:
-    response = Response()
-    _set(response, cors.preflight(ClientRequest(request.scope)))
-    return response
+@router.get("/flags/definitions")
+@router.get("/api/feature_flag/local_evaluation")
+def get_posthog_flag_definitions() -> Document:
+    """No flag for servers to evaluate by themselves. The personal key is not looked at."""
+    return {"flags": [], "group_type_mapping": {}, "cohorts": {}}
+
+
+@router.get("/api/surveys")
+def get_posthog_surveys() -> Document:
+    return {"surveys": [], "survey_config": None}
+
+
+@router.get("/api/early_access_features")
+def get_posthog_early_access_features() -> Document:
+    return {"earlyAccessFeatures": []}
+
+
+@router.get("/api/web_experiments")
+def get_posthog_web_experiments() -> Document:
+    return {"experiments": []}
+
+
+@router.get("/api/product_tours")
+def get_posthog_product_tours() -> Document:
+    return {"product_tours": []}
+
+
+answer_preflights(router)
 
 
 def _posthog_features() -> Document:

@@ -130,6 +130,27 @@ def test_segment_s_library(ingest: Ingest, open_page: Open) -> None:
         assert (row["user_id"], row["anonymous_id"]) == ("u1", view["anonymous_id"])
 
 
+def test_posthog_s_library_loaded_from_the_platform(ingest: Ingest, open_page: Open) -> None:
+    page = open_page("posthog_script")
+    ingest.wait_for_rows(1)
+    page.evaluate('posthog.capture("leaving", {n: 1}); posthog.getSurveys(() => {}, true)')
+    page.goto("about:blank")
+    rows = ingest.wait_for_rows(2)
+    for name in ("page_view", "leaving"):
+        row = named(rows, name)
+        assert (row["library_version"], row["path"]) == (
+            packages.version("posthog-js"),
+            "/pages/posthog_script.html",
+        )
+
+
+def test_segment_s_library_loaded_from_the_platform(ingest: Ingest, open_page: Open) -> None:
+    open_page("segment_script")
+    rows = ingest.wait_for_rows(2)
+    assert named(rows, "page_view")["path"] == "/pages/segment_script.html"
+    assert named(rows, "leaving")["properties"] == '{"n":1}'
+
+
 def test_rudderstack_s_library(ingest: Ingest, open_page: Open) -> None:
     page = open_page("rudderstack")
     page.evaluate(

@@ -112,5 +112,6 @@ def test_rudderstack_s_library_labels_gzip_as_a_form(ingest: Ingest) -> None:
         '{"plan":"pro"}',
     )
     assert (rows["track"]["event_name"], rows["track"]["properties"]) == ("clicked", '{"n":1}')
+    assert rows["track"]["timestamp"].isoformat() == MOMENT
     assert (rows["group"]["group_id"], rows["group"]["traits"]) == ("g1", '{"seats":3}')
     assert {row["platform"] for row in rows.values()} == {"server"}

@@ -55,7 +55,7 @@ def test_every_call_arrives_with_every_field(ingest: Ingest, options: dict[str, 
     client.set(distinct_id="u1", properties={"plan": "pro"})
     client.set_once(distinct_id="u1", properties={"first": "a"})
     client.alias(previous_id="a1", distinct_id="u1")
-    client.group_identify("company", "acme", {"seats": 3}, distinct_id="u1")
+    client.group_identify("company", "acme", {"seats": 3})
     assert client.get_all_flags("u1") == {}
     client.shutdown()
     assert problems == []
@@ -102,7 +102,8 @@ def test_every_call_arrives_with_every_field(ingest: Ingest, options: dict[str, 
     (alias,) = [row for row in rows if row["type"] == "alias"]
     assert (alias["user_id"], alias["previous_id"]) == ("u1", "a1")
     (group,) = [row for row in rows if row["type"] == "group"]
-    assert (group["user_id"], group["group_id"], group["traits"]) == ("u1", "acme", '{"seats":3}')
+    assert (group["user_id"], group["anonymous_id"]) == ("", "$company_acme")
+    assert (group["group_id"], group["traits"]) == ("acme", '{"seats":3}')
 
 
 def test_the_newer_protocol_tells_of_each_event_that_was_refused(ingest: Ingest) -> None:

@@ -20,6 +20,7 @@ from control_plane.database import Database
 from stack.ports import free_port
 from warehouse.client import connect
 
+CLIENT_LIBRARIES = Path(__file__).parents[1] / "clients/node/node_modules"
 START_SECONDS = 180.0  # 3 s on an idle machine
 
 
@@ -150,6 +151,7 @@ def make_ingest(directory: Path, clickhouse_url: str, database_url: str, redis_u
         "LOADER_PORT": str(loader_port),
         "KEY_REFRESH_SECONDS": "1",
         "DISK_RESERVE_BYTES": str(64 << 20),
+        "CLIENT_LIBRARIES": str(CLIENT_LIBRARIES),
     }
     return Ingest(
         api=_service("ingest", environment, api_port, directory),

@@ -214,6 +214,34 @@ def test_every_route_answers_with_and_without_a_slash(ingest: Ingest, path: str)
         assert ingest.post(url, json=message).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [
+        ("//v1/batch", "success"),
+        ("/v1//track/", "success"),
+        ("/v1/v1/batch", "success"),
+        ("/api/v1/v1/t", "success"),
+        ("/api/v1/batch", "success"),
+        ("/v1/beacon/v1/track", "success"),
+        ("/v1/i/v0/e/", "status"),
+        ("/v1/api/v1/events", "accepted"),
+    ],
+)
+def test_a_host_given_with_a_slash_or_a_version_finds_the_route(
+    ingest: Ingest, path: str, member: str
+) -> None:
+    message = {"type": "track", "event": "e", "userId": "u", "anonymous_id": "a"}
+    message |= {"distinct_id": "u"}
+    answer = ingest.post(path, json=message)
+    assert answer.status_code == 200
+    assert (answer.json()[member] in (True, 1), answer.json()["accepted"]) == (True, 1)
+
+
+def test_a_path_that_is_no_route_is_not_guessed(ingest: Ingest) -> None:
+    for path in ("/v1", "/v1/nothing", "/v1/v1/v1/v1/v1/batch", "/shop/v1/batch", "/V1/BATCH"):
+        assert ingest.post(path, json={}).status_code == 404
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 @pytest.mark.parametrize("compressed", [False, True])
 def test_the_content_type_is_not_trusted(
@@ -249,6 +277,21 @@ def test_oversize_bodies_are_refused(ingest: Ingest) -> None:
     assert big.status_code == 413
     bomb = ingest.post("/v1/events", content=gzip.compress(b" " * (50 << 20)))
     assert bomb.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/batch", "/i/v0/ai/batch", posthog_v1.PATH])
+def test_batches_as_large_as_posthog_s_libraries_make_them(ingest: Ingest, path: str) -> None:
+    """100 events of stack traces; its library for Python drops what is answered with 413."""
+    trace = {"event": "$exception", "distinct_id": "u1", "properties": {"trace": "x" * 8_000}}
+    hundred, thousand = (
+        json.dumps({"api_key": ingest.write_key, "batch": [trace] * count}).encode()
+        for count in (100, 1_000)
+    )
+    for body in (hundred, gzip.compress(hundred)):
+        assert ingest.post(path, content=body).json()["accepted"] == 100
+        assert ingest.http.post(ingest.url + path, content=body).json()["accepted"] == 100
+    assert ingest.post(path, content=thousand).status_code == 413
+    assert ingest.post("/v1/batch", content=hundred).status_code == 413
 
 
 def test_an_endless_body_is_cut_off(ingest: Ingest) -> None:

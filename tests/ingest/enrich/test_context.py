@@ -21,6 +21,7 @@ from tests.ingest.protocols.arrivals import (
     segment_protocol,
 )
 
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/120.0.0.0 Safari/537.36"
@@ -122,6 +123,27 @@ def test_the_request_s_own_agent_counts_only_for_pages() -> None:
     sender = Sender("", CHROME)
     assert row_of({"page": {"url": "https://example.com/"}}, sender=sender).browser == "Chrome"
     assert row_of({}, sender=sender).browser == ""
+
+
+def test_a_server_that_tells_of_a_page_is_no_bot() -> None:
+    context = {"page": {"url": "https://example.com/"}, "library": {"name": "posthog-node"}}
+    row = row_of(context, sender=Sender("", "axios/1.6.2"))
+    assert (row.user_agent, row.browser, row.is_bot, row.platform) == ("", "", False, "web")
+    stated = row_of({**context, "user_agent": CHROME}, sender=Sender("", "axios/1.6.2"))
+    assert (stated.browser, stated.is_bot) == ("Chrome", False)
+
+
+@pytest.mark.parametrize("agent", ["python-requests/2.32", "curl/8.5.0", "okhttp/4.12.0", "node"])
+def test_the_agent_of_a_program_that_sends_page_views_of_others_is_not_theirs(agent: str) -> None:
+    row = row_of({"page": {"url": "https://example.com/"}}, sender=Sender("", agent))
+    assert (row.user_agent, row.browser, row.device_type, row.is_bot) == ("", "", "", False)
+
+
+def test_a_crawler_that_runs_pages_in_a_browser_is_one_by_its_request() -> None:
+    page = {"page": {"url": "https://example.com/"}}
+    headless = CHROME.replace("Chrome/", "HeadlessChrome/")
+    agents = ("Mozilla/5.0 (compatible; Googlebot/2.1)", headless)
+    assert [row_of(page, sender=Sender("", agent)).bot_score for agent in agents] == [100, 90]
 
 
 @pytest.mark.parametrize(
@@ -250,11 +272,11 @@ def test_two_pages_of_one_device_differ_in_the_page_only() -> None:
 def test_a_remembered_context_is_that_of_the_request_it_came_with() -> None:
     context = {"page": {"url": "https://example.com/"}}
     by_chrome = row_of(context, sender=Sender("8.8.8.8", CHROME))
-    by_another = row_of(context, sender=Sender("", "curl/8.5.0"))
+    by_another = row_of(context, sender=Sender("", FIREFOX))
     kept = row_of(context, sender=Sender("8.8.8.8", CHROME), project=Project("p1", keep_ip=True))
     assert [(row.browser, row.country, row.ip) for row in (by_chrome, by_another, kept)] == [
         ("Chrome", "US", ""),
-        ("curl", "", ""),
+        ("Firefox", "", ""),
         ("Chrome", "US", "8.8.8.8"),
     ]
 

@@ -18,6 +18,7 @@ from tests.ingest.protocols.arrivals import Processed, process
 
 POSTHOG = Protocol(posthog.NAME, posthog.decode_envelope, posthog.decode_event)
 UUID = "0192f0c8-7b1a-7c3e-9d2f-0123456789ab"
+MADE_UP = "3118ef01-9472-4e14-b56d-a2111e10ac70"
 GOOD = {"event": "clicked", "distinct_id": "u1"}
 
 
@@ -172,6 +173,7 @@ def test_the_distinct_id_is_of_a_user_once_identified(
         ({"$lib": "posthog-node"}, True),
         ({"$lib": "web"}, False),  # before `$is_identified` was sent
         ({"$lib": "posthog-ios"}, False),
+        ({"$lib": "js"}, False),  # posthog-js-lite before 4
         ({"$lib": "web", "$device_id": "d1"}, False),  # after a reset
         ({"$lib": "web", "$user_id": UUID}, True),
         ({"$lib": "web", "$is_identified": True}, True),
@@ -250,6 +252,37 @@ def test_a_group_with_and_without_a_person(
     )
     assert (row.user_id, row.anonymous_id, row.group_id) == (user_id, anonymous_id, "acme")
     assert (row.traits, row.properties) == ({"seats": 3}, {"$group_type": "company"})
+
+
+def test_traits_that_old_browser_libraries_set_by_themselves() -> None:
+    """posthog-js before 1.57: `people.set` sends these to `/engage`, without an event."""
+    sent = {"$set": {"plan": "pro"}, "$token": "wk", "$distinct_id": "u1", "$device_id": "d1"}
+    encoded = base64.b64encode(json.dumps({**sent, "$user_id": "u1"}).encode())
+    result = process(b"data=" + encoded, POSTHOG)
+    (row,) = result.rows
+    assert (row.type, row.event_name, row.traits) == ("identify", "identify", {"plan": "pro"})
+    assert (row.user_id, row.anonymous_id) == ("u1", "d1")
+    assert posthog.decode_envelope(b"data=" + encoded).write_key == "wk"
+
+
+@pytest.mark.parametrize(
+    ("library", "distinct_id", "user_id", "anonymous_id", "properties"),
+    [
+        ("posthog-python", MADE_UP, "", "$company_acme", {"distinct_id": MADE_UP}),
+        ("posthog-python", "u1", "u1", "", {}),
+        ("posthog-node", MADE_UP, MADE_UP, "", {}),
+    ],
+)
+def test_an_id_that_the_library_for_python_made_up_is_nobody_s(
+    library: str, distinct_id: str, user_id: str, anonymous_id: str, properties: dict[str, Any]
+) -> None:
+    row = row_of(
+        {"$lib": library, "$group_type": "company", "$group_key": "acme"},
+        event="$groupidentify",
+        distinct_id=distinct_id,
+    )
+    assert (row.user_id, row.anonymous_id, row.group_id) == (user_id, anonymous_id, "acme")
+    assert row.properties == {"$group_type": "company", **properties}
 
 
 @pytest.mark.parametrize(

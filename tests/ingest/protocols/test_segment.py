@@ -80,19 +80,42 @@ def test_identify_group_and_alias() -> None:
     assert (alias.user_id, alias.previous_id) == ("u1", "a1")
 
 
-def test_the_original_timestamp_and_the_message_s_own_sent_at_win() -> None:
+def test_the_message_s_own_sent_at_wins() -> None:
     (row,) = rows_of(
         {
             "type": "track",
             "event": "e",
             "userId": "u",
-            "timestamp": "2020-01-01T00:00:00Z",
             "originalTimestamp": "2026-11-22T09:00:00Z",
             "sentAt": "2026-11-22T09:00:10Z",
         },
         sentAt="2026-11-22T12:00:00Z",
     )
     assert row.timestamp.isoformat() == "2026-11-22T09:59:50.123000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("stated", "timestamp", "rule"),
+    [
+        ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00+00:00", "client"),
+        ("2026-11-22T09:00:00Z", "2026-11-22T09:59:50.123000+00:00", "clock_corrected"),
+    ],
+)
+def test_a_timestamp_that_differs_from_the_original_one_is_when_it_happened(
+    stated: str, timestamp: str, rule: str
+) -> None:
+    """RudderStack's library for Node.js, and messages that another server passes on."""
+    (row,) = rows_of(
+        {
+            "type": "track",
+            "event": "e",
+            "userId": "u",
+            "timestamp": stated,
+            "originalTimestamp": "2026-11-22T09:00:00Z",
+            "sentAt": "2026-11-22T09:00:10Z",
+        }
+    )
+    assert (row.timestamp.isoformat(), row.timestamp_rule) == (timestamp, rule)
 
 
 def test_the_batch_s_context_is_that_of_its_messages() -> None:

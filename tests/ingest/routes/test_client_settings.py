@@ -15,6 +15,12 @@ PATHS = (
     "/sourceConfig/",
     "/array/wk_1/config",
     "/array/wk_1/config.js",
+    "/flags/definitions",
+    "/api/feature_flag/local_evaluation/",
+    "/api/surveys/",
+    "/api/early_access_features/",
+    "/api/web_experiments/",
+    "/api/product_tours/",
 )
 
 
@@ -62,6 +68,41 @@ def test_posthog_s_configuration_turns_nothing_on(ingest: Ingest) -> None:
 def test_a_key_in_a_path_cannot_leave_its_string(ingest: Ingest) -> None:
     script = ingest.http.get(ingest.url + '/array/"];alert(1);["/config.js').text
     assert '_POSTHOG_REMOTE_CONFIG["\\"];alert(1);[\\""]' in script
+
+
+@pytest.mark.parametrize("path", ["/flags/definitions", "/api/feature_flag/local_evaluation"])
+def test_servers_have_no_flag_to_evaluate(ingest: Ingest, path: str) -> None:
+    parameters = {"token": "wk_1", "send_cohorts": ""}
+    headers = {"Authorization": "Bearer phx_personal"}
+    answer = ingest.http.get(ingest.url + path, params=parameters, headers=headers)
+    assert answer.json() == {"flags": [], "group_type_mapping": {}, "cohorts": {}}
+
+
+@pytest.mark.parametrize(
+    ("path", "member"),
+    [
+        ("/api/surveys/", "surveys"),
+        ("/api/early_access_features/", "earlyAccessFeatures"),
+        ("/api/web_experiments/", "experiments"),
+        ("/api/product_tours/", "product_tours"),
+    ],
+)
+def test_posthog_s_library_finds_nothing_to_show(ingest: Ingest, path: str, member: str) -> None:
+    answer = ingest.http.get(ingest.url + path, params={"token": "wk_1"}, headers=ORIGIN)
+    assert answer.json()[member] == []
+
+
+@pytest.mark.parametrize("path", ["//v1/projects/wk_1/settings", "/v1/projects/wk_1/settings/"])
+def test_a_slash_too_many_is_no_redirect(ingest: Ingest, path: str) -> None:
+    answer = ingest.http.get(ingest.url + path)
+    assert (answer.status_code, list(answer.json()["integrations"])) == (200, ["Segment.io"])
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/projects/wk_1/settings"])
+def test_head_is_answered_as_get_without_a_body(ingest: Ingest, path: str) -> None:
+    by_get, by_head = ingest.http.get(ingest.url + path), ingest.http.head(ingest.url + path)
+    assert (by_head.status_code, by_head.content) == (by_get.status_code, b"")
+    assert by_head.headers["content-type"] == by_get.headers["content-type"]
 
 
 @pytest.mark.parametrize("path", ["/flags", "/flags/?v=2", "/decide", "/decide/?v=3"])

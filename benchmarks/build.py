@@ -16,12 +16,14 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from benchmarks.dbt_runs import Costs
+from benchmarks.ingest_services import wait_for_merges
 from benchmarks.model_costs import ModelCost, compared, table, worst_ratio
 from benchmarks.warehouse import Warehouse
 
@@ -88,7 +90,11 @@ def measure(warehouse: Warehouse) -> Builds:
         started = time.monotonic()
         full = dbt.run("--full-refresh")
         full_s = time.monotonic() - started
-    models = list(compared(warehouse.client, full.by_model, warehouse.cpu_seconds))
+    wait_for_merges(warehouse.client)
+    costs = compared(
+        warehouse.client, full.by_model, warehouse.cpu_seconds, present=datetime.now(UTC)
+    )
+    models = list(costs)
     history.add(INCREMENT, days=DAYS_OF_INCREMENT, loads=1)
     with PeakMemory(pid) as memory_of_increment:
         started = time.monotonic()

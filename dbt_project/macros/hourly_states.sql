@@ -90,7 +90,7 @@
         is_bot,
         {{ version }} as version,
         countState() as event_count_state,
-        uniqState(device_id) as unique_devices_state
+        uniqStateIf(device_id, device_id != '') as unique_devices_state
     from events
     group by project_id, hour_at, event_name, platform, country, is_bot
 {%- endmacro %}

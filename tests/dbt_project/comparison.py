@@ -158,7 +158,7 @@ def _expected_device_hours(stream: Stream) -> Rows:
         if event.is_counted(stream.project):
             cells[_hour(event)].append(event)
     return {
-        cell: (len(events), len({event.device_id for event in events}))
+        cell: (len(events), len({event.device_id for event in events} - {""}))
         for cell, events in cells.items()
     }
 

@@ -57,9 +57,6 @@ class Funnel:
 
     def ends(self, event: Event, levels: Iterable[int]) -> bool:
         """Whether an event that serves no step ends an attempt that is at one of the levels."""
-        steps = len(self.steps)
-        if self.order == "strict" and all(0 < level < steps for level in levels):
-            return True
         return any(
             each.step.fits(event)
             and all(each.from_step <= level < each.to_step for level in levels)
@@ -129,6 +126,9 @@ def _in_order(funnel: Funnel, later: Sequence[Event]) -> Times:
         levels = [level, *taken]
         times |= dict.fromkeys(taken, now)
         level = max(levels)
+        is_interrupted = funnel.order == "strict" and len(instant) > len(taken)
+        if is_interrupted and all(0 < each < len(funnel.steps) for each in levels):
+            break
         if any(funnel.ends(event, levels) for event in idle):
             break
     return tuple(times.get(step) for step in range(1, level + 1))

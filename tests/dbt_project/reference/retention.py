@@ -34,15 +34,18 @@ def retention(
         who = person(event, people)
         if who != NOBODY and event.is_counted(project):
             times[who].append(event.occurred_ms)
-    cohorts: dict[tuple[date, str], list[list[int]]] = defaultdict(list)
+    cohorts: dict[tuple[str, date, str], list[list[int]]] = defaultdict(list)
     for theirs in times.values():
-        first = local_date(min(theirs), project.timezone)
+        days = {local_date(at, project.timezone) for at in theirs}
         for period in KEPT:
-            cohorts[_start_of(period, first, project.week_start), period].append(theirs)
+            starts = {_start_of(period, day, project.week_start) for day in days}
+            for mode in ("calendar", "rolling"):
+                cohorts[mode, min(starts), period].append(theirs)
+            for start in starts:
+                cohorts["recurring", start, period].append(theirs)
     return {
         (cohort, period, index, mode): _measured(members, bounds, now_ms)
-        for (cohort, period), members in cohorts.items()
-        for mode in ("calendar", "rolling")
+        for (mode, cohort, period), members in cohorts.items()
         for index in KEPT[period]
         for bounds in [list(_bounds(project, mode, period, cohort, index, members))]
         if any(

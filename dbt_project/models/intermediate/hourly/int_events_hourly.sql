@@ -5,6 +5,7 @@
         engine='AggregatingMergeTree',
         order_by='(project_id, hour_at, event_name, platform, country, is_bot, version)',
         partition_by='toYYYYMM(hour_at)',
+        query_settings={'optimize_on_insert': 0},
         pre_hook=[
             "{{ pin_hourly_load() }}",
             "{{ drop_uncommitted_hours() }}",

@@ -8,6 +8,7 @@
         indexes=[
             {'name': 'versions', 'definition': 'version type minmax granularity 1'},
         ],
+        settings={'merge_selector_base': 20},
         query_settings={'optimize_on_insert': 0},
         post_hook=[
             "{{ delete_replaced(

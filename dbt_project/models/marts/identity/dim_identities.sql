@@ -4,6 +4,7 @@
         incremental_strategy='append',
         engine='ReplacingMergeTree(version)',
         order_by='(project_id, distinct_id)',
+        query_settings={'optimize_on_insert': 0},
         post_hook=[
             "{{ delete_replaced(['project_id', 'distinct_id']) }}",
             "{{ record_completion() }}",

@@ -4,6 +4,7 @@
         incremental_strategy='append',
         engine='ReplacingMergeTree(version)',
         order_by='(project_id, distinct_id, target_id)',
+        query_settings={'optimize_on_insert': 0},
         post_hook=[
             "{{ delete_replaced(['project_id', 'distinct_id', 'target_id']) }}",
             "{{ record_completion() }}",
@@ -61,6 +62,21 @@ sent as (
 
 ),
 
+pairs as (
+
+    select
+        project_id,
+        distinct_id,
+        target_id,
+        min(occurred_at) as first_refused_at,
+        max(occurred_at) as last_refused_at,
+        uniqExact(event_id) as event_count
+    from sent
+    where distinct_id != target_id
+    group by project_id, distinct_id, target_id
+
+),
+
 asked as (
 
     select
@@ -68,34 +84,10 @@ asked as (
         {{ valid_distinct_id('distinct_id') }} as valid_id,
         {{ valid_distinct_id('target_id') }} as valid_target_id,
         if(valid_id != '', valid_id, valid_target_id) as device_id
-    from sent
+    from pairs
     where
         trimBoth(distinct_id) != ''
         and trimBoth(target_id) != ''
-        and distinct_id != target_id
-
-),
-
-refused as (
-
-    select
-        *,
-        if(valid_id = '' or valid_target_id = '', 'generic_id', 'both_identified')
-            as reason
-    from asked
-    where
-        device_id != ''
-        and (
-            valid_id = ''
-            or valid_target_id = ''
-            or (
-                (project_id, valid_id) in users
-                and (project_id, valid_target_id) in users
-            )
-        )
-    {% if is_incremental() -%}
-    and (project_id, device_id) in affected
-    {%- endif %}
 
 )
 
@@ -103,10 +95,23 @@ select
     project_id,
     distinct_id,
     target_id,
-    any(reason) as reason,
-    min(occurred_at) as first_refused_at,
-    max(occurred_at) as last_refused_at,
-    uniqExact(event_id) as event_count,
+    if(valid_id = '' or valid_target_id = '', 'generic_id', 'both_identified')
+        as reason,
+    first_refused_at,
+    last_refused_at,
+    event_count,
     {{ build_version() }} as version
-from refused
-group by project_id, distinct_id, target_id
+from asked
+where
+    device_id != ''
+    and (
+        valid_id = ''
+        or valid_target_id = ''
+        or (
+            (project_id, valid_id) in users
+            and (project_id, valid_target_id) in users
+        )
+    )
+{% if is_incremental() -%}
+and (project_id, device_id) in affected
+{%- endif %}

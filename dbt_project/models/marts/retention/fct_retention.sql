@@ -1,7 +1,8 @@
 {{ config(order_by='(project_id, mode, period, cohort_date, period_index)') }}
 
 -- Every person has, for each period, the indexes of the buckets with activity and that
--- of the bucket which holds the present; cohorts add these up.
+-- of the bucket which holds the present; cohorts add these up. A recurring cohort has the
+-- same from each bucket with activity on.
 
 {% set last_day = 30 %}
 {% set last_week_or_month = 12 %}
@@ -106,19 +107,73 @@ buckets as (
 
 ),
 
-persons as (
+first_activity as (
 
     select
         project_id,
         mode,
         bucket.1 as period,
         bucket.2 as cohort_date,
-        if(period = 'day', {{ last_day }}, {{ last_week_or_month }}) as last_kept,
-        arrayDistinct(arrayFilter(index -> index <= last_kept, bucket.3))
-            as active_indexes,
-        least(arrayMax(bucket.3), last_kept) as last_active_index,
+        bucket.3 as indexes,
         bucket.4 as current_index
     from buckets
+
+),
+
+any_activity as (
+
+    select
+        project_id,
+        'recurring' as mode,
+        period,
+        arrayJoin(arrayDistinct(first_activity.indexes)) as skipped,
+        multiIf(
+            period = 'day',
+            first_activity.cohort_date + skipped,
+            period = 'week',
+            first_activity.cohort_date + 7 * skipped,
+            addMonths(first_activity.cohort_date, skipped)
+        ) as cohort_date,
+        arrayMap(
+            index -> index - skipped,
+            arrayFilter(index -> index >= skipped, first_activity.indexes)
+        ) as indexes,
+        first_activity.current_index - skipped as current_index
+    from first_activity
+    where first_activity.mode = 'calendar'
+
+),
+
+memberships as (
+
+    select * from first_activity
+
+    union all
+
+    select
+        project_id,
+        mode,
+        period,
+        cohort_date,
+        indexes,
+        current_index
+    from any_activity
+
+),
+
+persons as (
+
+    select
+        project_id,
+        mode,
+        period,
+        cohort_date,
+        if(period = 'day', {{ last_day }}, {{ last_week_or_month }}) as last_kept,
+        arrayDistinct(arrayFilter(index -> index <= last_kept, indexes))
+            as active_indexes,
+        least(arrayMax(indexes), last_kept) as last_active_index,
+        current_index
+    from memberships
 
 ),
 

@@ -133,10 +133,22 @@ def shift(moment: datetime, unit: Unit, n: int) -> datetime:
 
 
 def _starts(period: Period, grain: Unit, week_start: int) -> Iterator[datetime]:
+    """Hours more than once."""
     start = start_of(period.start, grain, week_start)
+    if grain is Unit.HOUR:
+        yield from _hours(start, period.end)
+        return
     while start.astimezone(UTC) < period.end.astimezone(UTC):
         yield start
         start = shift(start, grain, 1)
+
+
+def _hours(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Clocks that change by half an hour (Lord Howe) leave hours that last but half of one."""
+    now, last = start.astimezone(UTC), end.astimezone(UTC)
+    while now < last:
+        yield start_of(now.astimezone(start.tzinfo), Unit.HOUR, 1)
+        now += timedelta(minutes=30)
 
 
 def _checked(period: Period) -> Period:

@@ -251,25 +251,36 @@ class FunnelQuery(FunnelDefinition):
     time: TimeRange
 
 
+StepName = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class PathsQuery(_Part):
     """What sessions did next, or before, step by step: how many went from one step to another."""
 
     kind: Literal["paths"]
-    of: Literal["events", "pages"] = "events"
-    anchor: str | None = Field(
+    by: Literal["event", "path"] = "event"
+    start: StepName | None = Field(
         default=None,
-        min_length=1,
-        max_length=2000,
-        description="Event name, or path of a page, at which paths start (next) or end (previous): "
-        "its first occurrence in a session. Without one, the session's first, or last, step.",
+        description="Event name, or path of a page, first seen in a session; else its first step.",
     )
-    direction: Literal["next", "previous"] = "next"
-    steps: int = Field(default=5, ge=1, le=10, description="From the anchor.")
-    top: int = Field(default=5, ge=1, le=20, description="Names told apart at each step.")
-    where: list[Filter] = Field(
-        default_factory=list, max_length=50, description="Conditions on sessions."
+    end: StepName | None = Field(default=None, description="What paths lead to, told backwards.")
+    direction: Literal["next", "previous"] | None = Field(
+        default=None, description="previous without `end`: back from the session's last step."
     )
+    depth: int = Field(default=5, ge=1, le=10, description="Steps from start, or end.")
+    branches: int = Field(default=5, ge=1, le=20, description="Names told apart at each step.")
+    where: list[Filter] = Field(default_factory=list, max_length=50, description="On sessions.")
     time: TimeRange
+
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> Self:
+        _require(None in (self.start, self.end), "give either start or end")
+        against = "previous" if self.start else "next" if self.end else ""
+        _require(
+            self.direction != against,
+            "what is next follows a start, what is previous precedes an end",
+        )
+        return self
 
 
 AnyQuery = MetricsQuery | EventsQuery | FunnelQuery | PathsQuery

@@ -1,13 +1,17 @@
 """Filters as SQL predicates. What a tracker did not send is stored as the empty string."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 from semantic_layer.catalogue import value_type
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.errors import InvalidQuery
-from semantic_layer.queries import Filter, Operator, Scalar
+from semantic_layer.queries import WITH_TEXT, WITHOUT_VALUE, Filter, Operator, Scalar
 
 _COMPARISONS = {Operator.GT: ">", Operator.GTE: ">=", Operator.LT: "<", Operator.LTE: "<="}
+
+_MOMENT_DIGITS = 6
+"""Of a second, as many as Python's ISO texts have."""
 
 PROPERTY_PREFIX = "properties."
 
@@ -35,7 +39,13 @@ def condition(column: str, data_type: str, given: Filter, literals: Literals) ->
         return _on_text(text, given, literals)
     if kind in ("integer", "number", "boolean"):
         return _on_number(column, given, literals)
-    return _on_text(f"ifNull(toString({column}), '')", given, literals)
+    text = f"ifNull(toString({column}), '')"
+    if kind == "json" or given.op in WITHOUT_VALUE | WITH_TEXT:
+        return _on_text(text, given, literals)
+    if kind == "date":
+        return _compare(text, given, literals, _day_in(given))
+    exact = f"ifNull(toString(toDateTime64({column}, {_MOMENT_DIGITS}, 'UTC')), '')"
+    return _compare(exact, given, literals, _moment_in(given))
 
 
 def property_condition(text: str, given: Filter, literals: Literals) -> str:
@@ -113,6 +123,36 @@ def _is_numeric(given: Filter) -> bool:
     values = _values(given)
     is_number = (isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     return bool(values) and all(is_number)
+
+
+def _moment_in(given: Filter) -> Callable[[Scalar], Scalar]:
+    """Texts of moments, which sort as these do; UTC unless they name an offset."""
+
+    def convert(value: Scalar) -> Scalar:
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+            utc = moment and (moment.astimezone(UTC) if moment.tzinfo else moment)
+        except (ValueError, OverflowError):
+            utc = None
+        if utc is None:
+            raise InvalidQuery(
+                f"{given.field} is a moment such as 2026-03-01T10:00:00Z, and {value!r} is not"
+            )
+        return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+    return convert
+
+
+def _day_in(given: Filter) -> Callable[[Scalar], Scalar]:
+    def convert(value: Scalar) -> Scalar:
+        try:
+            if isinstance(value, str):
+                return date.fromisoformat(value).isoformat()
+        except ValueError:
+            pass
+        raise InvalidQuery(f"{given.field} is a date such as 2026-03-01, and {value!r} is not")
+
+    return convert
 
 
 def _number_in(given: Filter) -> Callable[[Scalar], Scalar]:

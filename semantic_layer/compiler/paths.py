@@ -20,7 +20,8 @@ from semantic_layer.results import Column
 TABLE = "fct_sessions"
 STEP, OTHER, END = range(3)
 
-_COLUMNS = {"events": ("event_path", "event_step_count"), "pages": ("page_path", "page_step_count")}
+_COLUMNS = {"event": ("event_path", "event_step_count"), "path": ("page_path", "page_step_count")}
+_KINDS = {"event": "event", "path": "page"}
 _NODE = "'Tuple(UInt8, String)'"
 
 
@@ -56,7 +57,7 @@ class _Statement:
 
     @property
     def _is_next(self) -> bool:
-        return self.query.direction == "next"
+        return self.query.direction != "previous" and self.query.end is None
 
     def sql(self) -> str:
         """Pairs by step, the names that are not among the step's most frequent as one."""
@@ -83,7 +84,7 @@ class _Statement:
         return f"multiIf({node}.1 = {STEP}, {node}.2, {node}.1 = {OTHER}, 'other', '{self._end}')"
 
     def _kind(self, node: str) -> str:
-        step = self.query.of.removesuffix("s")
+        step = _KINDS[self.query.by]
         return f"multiIf({node}.1 = {STEP}, '{step}', {node}.1 = {OTHER}, 'other', '{self._end}')"
 
     @property
@@ -94,8 +95,9 @@ class _Statement:
         """A node has as many sessions in the pairs that lead to it as in those that lead on."""
         other = f"CAST(({OTHER}, ''), {_NODE})"
         ends = ("near", "far")
+        most = self.query.branches
         kept = (
-            f"if({end}.1 = {STEP} AND {end}_rank > {self.query.top}, {other}, {end}) AS {end}_node"
+            f"if({end}.1 = {STEP} AND {end}_rank > {most}, {other}, {end}) AS {end}_node"
             for end in ends
         )
         ranks = (
@@ -119,7 +121,7 @@ class _Statement:
 
     def _pairs(self) -> str:
         """SELECT of one `pair` of step and nodes for each step that a session takes."""
-        steps = self.query.steps
+        steps = self.query.depth
         nodes = (
             f"arrayConcat(arrayMap(name -> CAST(({STEP}, name), {_NODE}), kept), "
             f"arrayWithConstant(length - length(kept), CAST(({OTHER}, ''), {_NODE})))"
@@ -138,7 +140,7 @@ class _Statement:
 
         What lies after the steps that the table keeps is there, and not known.
         """
-        steps = self.query.steps
+        steps = self.query.depth
         first = "at" if self._is_next else f"greatest(toInt64(at) - {steps}, 1)"
         length = (
             f"least(step_count - at + 1, {steps + 1})"
@@ -153,12 +155,13 @@ class _Statement:
 
     def _anchor(self) -> str:
         """Its place among the session's steps, 0 if there is none."""
-        if self.query.anchor is not None:
-            return f"indexOf(path, {self.fields.literals.value(self.query.anchor)})"
+        anchor = self.query.start or self.query.end
+        if anchor is not None:
+            return f"indexOf(path, {self.fields.literals.value(anchor)})"
         return "least(step_count, 1)" if self._is_next else "step_count"
 
     def _sessions(self) -> str:
-        path, count = _COLUMNS[self.query.of]
+        path, count = _COLUMNS[self.query.by]
         where = " AND ".join(f"({each})" for each in self._conditions())
         return (
             f"SELECT CAST({path}, 'Array(String)') AS path, {count} AS step_count "

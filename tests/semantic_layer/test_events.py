@@ -38,6 +38,12 @@ async def test_newest_first_with_their_key(ask: Any) -> None:
     assert result.truncated
 
 
+async def test_a_day_is_that_of_the_range(ask: Any) -> None:
+    day = {"field": "event_date", "op": "eq", "value": "2026-03-30"}
+    in_range = await ask(time={"from": "2026-03-30", "to": "2026-03-31"})
+    assert (await ask(where=[day])).rows == in_range.rows
+
+
 async def test_the_range_is_local(ask: Any) -> None:
     result = await ask(time={"from": "2026-03-29T03:00", "to": "2026-03-29T04:00"})
 
@@ -67,6 +73,10 @@ async def test_pages_follow_each_other_without_gap_or_repeat(ask: Any) -> None:
         ({"field": "properties.plan", "op": "is_set"}, 4),
         ({"field": "properties.items.count", "op": "gte", "value": 2}, 1),
         ({"field": "user_id", "op": "in", "value": ["u2", "u3"]}, 5),
+        ({"field": "occurred_at", "op": "eq", "value": "2026-03-30T09:45:00Z"}, 1),
+        ({"field": "occurred_at", "op": "gte", "value": "2026-03-30T11:30+02:00"}, 2),
+        ({"field": "occurred_at", "op": "gt", "value": "2026-03-30 09:30:00.000"}, 1),
+        ({"field": "event_date", "op": "between", "value": ["2026-03-30", "2026-03-30"]}, 6),
     ],
 )
 async def test_filters(ask: Any, condition: dict[str, Any], count: int) -> None:
@@ -93,3 +103,12 @@ async def test_unknown_columns_are_named_with_those_spelt_alike(ask: Any) -> Non
         await ask(columns=["contry"])
 
     assert caught.value.near[0] == "country"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("occurred_at", "x"), ("occurred_at", 5), ("event_date", "x"), ("event_date", "2026-02-30")],
+)
+async def test_what_is_no_time_is_refused(ask: Any, field: str, value: Any) -> None:
+    with pytest.raises(InvalidQuery, match=f"{field} is a"):
+        await ask(where=[{"field": field, "op": "gte", "value": value}])

@@ -147,6 +147,29 @@ def test_steps_that_differ_in_their_events_are_looked_up(
     assert found(funnel, events) == attempts(PROJECT, funnel, events, people)
 
 
+@pytest.mark.parametrize("spare", ["b", "x"])
+def test_an_event_more_than_the_steps_of_its_millisecond_breaks_a_strict_attempt(
+    found: Callable[[Funnel, list[Event]], Attempts], spare: str
+) -> None:
+    funnel = Funnel("funnel", (Step("a"), Step("b"), Step("c")), window_ms=DAY, order="strict")
+    events = [
+        Event(UUID(int=number), name, CLOCK_CHANGE + second * 1000, user_id=user)
+        for number, (user, name, second) in enumerate(
+            [
+                *[("broken", "a", 0), ("broken", "b", 1), ("broken", spare, 1), ("broken", "c", 2)],
+                *[("whole", "a", 0), ("whole", "a", 0), ("whole", "b", 1), ("whole", "c", 2)],
+            ],
+            start=1,
+        )
+    ]
+    people = persons(PROJECT.project_id, events, {})
+    reached = found(funnel, events)
+    taken = {who: len(times) for (who, _), times in reached.items()}
+    by_user = {event.user_id: taken[person(event, people)] for event in events}
+    # What happens together with the first step may have happened before it.
+    assert by_user == {"broken": 2, "whole": 3}
+
+
 @pytest.mark.parametrize(
     ("window", "entered", "last"),
     [

@@ -25,6 +25,8 @@ DAYS = {"from": "2026-03-01", "to": "2026-03-04"}
 KEPT = 3
 """Steps that the tables of these tests hold of a session; those of dbt hold 100."""
 
+WAYS = {"next": "start", "previous": "end"}
+
 Ask = Callable[..., Awaitable[list[list[Any]]]]
 Node = tuple[str, str]
 
@@ -75,7 +77,7 @@ def pairs(rows: list[list[Any]]) -> list[tuple[Any, ...]]:
 
 
 async def test_next_steps_lead_from_the_anchor_to_the_end(ask: Ask) -> None:
-    assert await ask(anchor="view", steps=2) == [
+    assert await ask(start="view", depth=2) == [
         [1, "view", "cart", 2, "event", "event"],
         [1, "view", "end", 1, "event", "end"],
         [1, "view", "help", 1, "event", "event"],
@@ -86,23 +88,21 @@ async def test_next_steps_lead_from_the_anchor_to_the_end(ask: Ask) -> None:
 
 
 async def test_previous_steps_lead_from_the_start_to_the_first_anchor(ask: Ask) -> None:
-    assert await ask(anchor="view", direction="previous") == [
+    assert await ask(end="view") == [
         [1, "start", "view", 3, "start", "event"],
         [1, "help", "view", 1, "event", "event"],
         [2, "start", "help", 1, "start", "event"],
     ]
-    assert pairs(await ask(anchor="order", direction="previous", steps=1)) == [
-        (1, "cart", "order", 1)
-    ]
+    assert pairs(await ask(end="order", depth=1)) == [(1, "cart", "order", 1)]
 
 
 async def test_without_an_anchor_sessions_are_told_from_their_start_or_end(ask: Ask) -> None:
-    assert pairs(await ask(steps=1)) == [
+    assert pairs(await ask(depth=1)) == [
         (1, "view", "cart", 2),
         (1, "help", "view", 1),
         (1, "view", "end", 1),
     ]
-    assert pairs(await ask(steps=1, direction="previous")) == [
+    assert pairs(await ask(depth=1, direction="previous")) == [
         (1, "cart", "order", 1),
         (1, "cart", "view", 1),
         (1, "start", "view", 1),
@@ -111,7 +111,7 @@ async def test_without_an_anchor_sessions_are_told_from_their_start_or_end(ask: 
 
 
 async def test_names_below_the_top_are_one_and_ties_go_by_name(ask: Ask) -> None:
-    assert await ask(anchor="view", steps=2, top=1) == [
+    assert await ask(start="view", depth=2, branches=1) == [
         [1, "view", "cart", 2, "event", "event"],
         [1, "view", "end", 1, "event", "end"],
         [1, "view", "other", 1, "event", "other"],
@@ -122,7 +122,7 @@ async def test_names_below_the_top_are_one_and_ties_go_by_name(ask: Ask) -> None
 
 
 async def test_pages_are_told_like_events(ask: Ask) -> None:
-    assert await ask(of="pages", anchor="/cart") == [
+    assert await ask(by="path", start="/cart") == [
         [1, "/cart", "/", 1, "page", "page"],
         [1, "/cart", "end", 1, "page", "end"],
         [2, "/", "end", 1, "page", "end"],
@@ -131,18 +131,18 @@ async def test_pages_are_told_like_events(ask: Ask) -> None:
 
 async def test_sessions_are_those_that_start_in_the_range_and_fit_the_conditions(ask: Ask) -> None:
     german = [{"field": "country", "op": "eq", "value": "DE"}]
-    assert pairs(await ask(anchor="cart", steps=1, where=german)) == [
+    assert pairs(await ask(start="cart", depth=1, where=german)) == [
         (1, "cart", "order", 1),
         (1, "cart", "view", 1),
     ]
-    assert await ask(anchor="cart", where=[{**german[0], "value": "FR"}]) == []
+    assert await ask(start="cart", where=[{**german[0], "value": "FR"}]) == []
     morning = {"from": "2026-03-01T00:00", "to": "2026-03-01T10:00:01"}
-    assert pairs(await ask(anchor="cart", steps=1, time=morning)) == [(1, "cart", "order", 1)]
+    assert pairs(await ask(start="cart", depth=1, time=morning)) == [(1, "cart", "order", 1)]
 
 
 async def test_an_anchor_that_never_happens_has_no_paths(ask: Ask) -> None:
-    assert await ask(anchor="it's never") == []
-    assert await ask(anchor="it's never", direction="previous") == []
+    assert await ask(start="it's never") == []
+    assert await ask(end="it's never") == []
 
 
 async def test_what_means_nothing_is_refused(ask: Ask) -> None:
@@ -151,8 +151,15 @@ async def test_what_means_nothing_is_refused(ask: Ask) -> None:
     for field in ("contry", "properties.plan"):
         with pytest.raises(UnknownColumn):
             await ask(where=[{"field": field, "op": "is_set"}])
-    for change in ({"steps": 0}, {"steps": 11}, {"top": 0}, {"top": 21}, {"anchor": ""}):
+    for change in ({"depth": 0}, {"depth": 11}, {"branches": 0}, {"branches": 21}, {"start": ""}):
         with pytest.raises(ValidationError):
+            await ask(**change)
+    for change in (
+        {"start": "view", "end": "order"},
+        {"start": "view", "direction": "previous"},
+        {"end": "order", "direction": "next"},
+    ):
+        with pytest.raises(ValidationError, match=r"start|end"):
             await ask(**change)
 
 
@@ -194,7 +201,9 @@ def test_paths_are_those_of_walking_through_every_session(
     statements = [
         PathsCompiler(catalogue)
         .compile(
-            PathsQuery.model_validate({"kind": "paths", "time": DAYS, "where": where, **query}),
+            PathsQuery.model_validate(
+                {"kind": "paths", "time": DAYS, "where": where, **asked_for(**query)}
+            ),
             ProjectContext(RANDOM, "Europe/Berlin", now=NOW),
         )
         .sql
@@ -208,6 +217,11 @@ def test_paths_are_those_of_walking_through_every_session(
         source_kind, target_kind = kinds
         found[number][step, (source_kind, source), (target_kind, target)] += sessions
     assert found == {number: walked(journeys, **query) for number, query in enumerate(asked)}
+
+
+def asked_for(anchor: str | None, direction: str, steps: int, top: int) -> dict[str, Any]:
+    way = {"direction": direction} if anchor is None else {WAYS[direction]: anchor}
+    return {**way, "depth": steps, "branches": top}
 
 
 def without_repeats(names: list[str]) -> list[str]:

@@ -119,6 +119,20 @@ def test_a_month_keeps_its_day_or_ends_earlier() -> None:
     assert shift(at("2026-03-31"), Unit.QUARTER, -1) == at("2025-12-31")
 
 
+def test_clocks_that_change_by_half_an_hour_leave_out_no_hour_and_repeat_none() -> None:
+    def hours(day: str, next_day: str) -> list[str]:
+        project = ProjectContext("p", "Australia/Lord_Howe", now=NOW)
+        period = resolve(ranged(**{"from": day, "to": next_day}), project)
+        return [f"{start:%H%z}" for start in buckets(period, Unit.HOUR, 1)]
+
+    # At 02:00 of 4 October 2026 it is 02:30, at 02:00 of 4 April 2027 it is 01:30 again.
+    assert hours("2026-10-04", "2026-10-05")[1:4] == ["01+1030", "02+1030", "03+1100"]
+    assert hours("2027-04-04", "2027-04-05")[1:4] == ["01+1100", "02+1030", "03+1030"]
+    for first, end in [("2026-10-04", "2026-10-06"), ("2027-04-04", "2027-04-06")]:
+        assert [each[:2] for each in hours(first, end)] == [f"{h:02}" for h in range(24)] * 2
+    assert len(hours("2026-04-01", "2026-10-31")) == 213 * 24
+
+
 def test_hours_of_zones_that_are_not_whole_hours_off() -> None:
     kathmandu = ProjectContext("p", "Asia/Kathmandu", now=NOW)  # 16:15 there
 

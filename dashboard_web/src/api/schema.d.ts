@@ -1420,37 +1420,41 @@ export interface components {
              */
             kind: "paths";
             /**
-             * Of
-             * @default events
+             * By
+             * @default event
              * @enum {string}
              */
-            of?: "events" | "pages";
+            by?: "event" | "path";
             /**
-             * Anchor
-             * @description Event name, or path of a page, at which paths start (next) or end (previous): its first occurrence in a session. Without one, the session's first, or last, step.
+             * Start
+             * @description Event name, or path of a page, first seen in a session; else its first step.
              */
-            anchor?: string | null;
+            start?: string | null;
+            /**
+             * End
+             * @description What paths lead to, told backwards.
+             */
+            end?: string | null;
             /**
              * Direction
-             * @default next
-             * @enum {string}
+             * @description previous without `end`: back from the session's last step.
              */
-            direction?: "next" | "previous";
+            direction?: ("next" | "previous") | null;
             /**
-             * Steps
-             * @description From the anchor.
+             * Depth
+             * @description Steps from start, or end.
              * @default 5
              */
-            steps?: number;
+            depth?: number;
             /**
-             * Top
+             * Branches
              * @description Names told apart at each step.
              * @default 5
              */
-            top?: number;
+            branches?: number;
             /**
              * Where
-             * @description Conditions on sessions.
+             * @description On sessions.
              */
             where?: components["schemas"]["Filter"][];
             time: components["schemas"]["TimeRange"];

@@ -6,7 +6,8 @@ levels at which they end the attempt.
 
 Of the ways to serve steps the one that gets furthest counts, then the one that serves most steps,
 then the one that serves earlier ones. An event that fits none of the steps taken at its instant is
-idle; it ends the attempt if it may do so at all levels that the attempt passes in that instant.
+idle; it ends the attempt if it may do so at all levels that the attempt passes in that instant. Of
+strict steps, more events than steps taken do.
 """
 
 from dataclasses import dataclass
@@ -81,6 +82,10 @@ class Instants:
 
     def _ended_by_many(self) -> str:
         passed = "bitOr(level, toUInt16(taken * 2))"
+        if self.points.funnel.order == "strict":
+            ends = self._ends("together[1]")
+            is_ended = f"length(together) > bitCount(taken) AND bitAnd({passed}, {ends}) = {passed}"
+            return self._sum_of_levels(f"if({is_ended}, level, 0)")
         ends = self._ends("point")
         is_idle = f"bitAnd({self.points.of('mask', 'point')}, taken) = 0"
         is_ended = (

@@ -58,7 +58,11 @@ def instance_configuration(home: Path, storage: URL) -> dict[str, Any]:
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
         "storage": {
-            "postgres": {"postgres_url": storage.render_as_string(hide_password=False)},
+            "custom": {
+                "module": "orchestration.storage",
+                "class": "PooledPostgresStorage",
+                "config": {"postgres_url": storage.render_as_string(hide_password=False)},
+            },
         },
         "run_coordinator": {
             "module": "dagster.core.run_coordinator",

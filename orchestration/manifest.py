@@ -4,10 +4,11 @@ import fcntl
 import hashlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from orchestration.dbt_process import EXECUTABLE
 
 SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md", ".py"})
 SOURCE_DIRECTORIES = (
@@ -53,7 +54,7 @@ def sources_fingerprint(project_dir: Path) -> str:
 
 
 def parse(project_dir: Path, target_dir: Path) -> None:
-    command = [*dbt_command(), "parse", "--project-dir", os.fspath(project_dir)]
+    command = [os.fspath(EXECUTABLE), "parse", "--project-dir", os.fspath(project_dir)]
     environment = {
         **os.environ,
         "DBT_TARGET_PATH": os.fspath(target_dir.resolve()),
@@ -66,11 +67,6 @@ def parse(project_dir: Path, target_dir: Path) -> None:
     )
     if result.returncode != 0:
         raise DbtParseError(f"{result.stdout}\n{result.stderr}".strip())
-
-
-def dbt_command() -> tuple[str, ...]:
-    """dbt of this environment, which need not be on the PATH."""
-    return (os.fspath(Path(sys.executable).parent / "dbt"),)
 
 
 def _sources(project_dir: Path) -> Iterator[Path]:

@@ -4,12 +4,9 @@ It is queued before Dagster's daemon runs, so that the new-data sensor finds it 
 does not start a refresh of the same events.
 """
 
-import contextlib
 import json
 import time
 from pathlib import Path
-
-import httpx
 
 from stack.environment import Environment
 from stack.errors import shown
@@ -28,7 +25,7 @@ def queue(environment: Environment) -> int:
     _queued_run(environment).unlink(missing_ok=True)
     missing = missing_models(environment)
     if missing:
-        _wait_until_loaded(environment)
+        wait_until_loaded(environment.data_directory)
         with shown(WebserverError):
             _queued_run(environment).write_text(_launch(environment))
     return len(missing)
@@ -90,18 +87,25 @@ def _launch(environment: Environment) -> str:
             time.sleep(POLL_SECONDS)
 
 
-def _wait_until_loaded(environment: Environment) -> None:
-    """Return when the loader has caught up; the build then takes all events in one pass.
+def wait_until_loaded(data_directory: Path, patience_seconds: float = LONGEST_LOAD_SECONDS) -> bool:
+    """Return when all of the log is loaded; the build then takes all events in one pass.
 
-    After a minute the build goes ahead: what comes later is the next refresh's.
+    The log itself is asked: the loader knows only what it has read. When the patience is over the
+    build goes ahead, False: what comes later is the next refresh's.
     """
-    url = f"http://127.0.0.1:{environment.settings.loader_port}/ready"
-    deadline = time.monotonic() + LONGEST_LOAD_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url, trust_env=False).json()["lag_seconds"] == 0:
-                return
+    from ingest.backlog import BacklogGauge
+    from ingest.settings import IngestSettings
+
+    ingest = IngestSettings(data_dir=data_directory)
+    if not ingest.log_directory.exists():  # nothing was ever sent
+        return True
+    gauge = BacklogGauge(ingest.log_directory, ingest.checkpoint_path)
+    deadline = time.monotonic() + patience_seconds
+    while gauge.measure().unloaded_bytes:
+        if time.monotonic() > deadline:
+            return False
         time.sleep(POLL_SECONDS)
+    return True
 
 
 def _webserver_url(environment: Environment) -> str:

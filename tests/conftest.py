@@ -4,6 +4,7 @@ Tests that share ClickHouse isolate themselves by a fresh project id; `database_
 test its own PostgreSQL database.
 """
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -165,7 +166,21 @@ def redis_url(_redis_server: Redis) -> str:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Everything, as `make up` starts it, with its sample traffic and the first build."""
     with running_platform(tmp_path_factory.mktemp("platform") / "data") as running:
+        _assert_that_the_sample_is_built(running)
         yield running
+
+
+def _assert_that_the_sample_is_built(platform: Platform) -> None:
+    """Neither step is required for a start; every test that looks at marts would fail oddly."""
+    from warehouse.client import connect
+
+    sent = json.loads((platform.data_directory / "sample-traffic.json").read_text())["events"]
+    client = connect(platform.clickhouse_url)
+    built = client.query("SELECT count() FROM analytics.fct_events").result_rows[0][0]
+    client.close()
+    steps = ("sample-traffic", "queue-build", "first-build", "loader")
+    logs = [platform.data_directory / "logs" / f"{step}.log" for step in steps]
+    assert built == sent, "\n".join(log.read_text()[-2000:] for log in logs if log.exists())
 
 
 def _execute(postgres: Postgres, statement: str) -> None:

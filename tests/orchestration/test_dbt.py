@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from dagster_dbt import DbtProject
 
-from orchestration.dbt_process import signed_client
+from orchestration.dbt_process import EXECUTABLE, signed_client
 from orchestration.defs.warehouse.assets import project
 from orchestration.defs.warehouse.dbt import dbt_resource, is_transient, prepare_invocation
 from tests.waiting import eventually, is_running
@@ -56,6 +56,26 @@ def test_a_project_that_was_never_parsed_starts_empty(tmp_path: Path) -> None:
     (tmp_path / "dbt_project.yml").write_text("name: trial\n")
     prepare_invocation(tmp_path / "run", DbtProject(tmp_path))
     assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_warehouse_that_has_moved_is_no_reason_to_parse_anew(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "one.sql").write_text("select 1 as one")
+    (tmp_path / "dbt_project.yml").write_text("name: trial\nversion: 1.0.0\nprofile: analytics\n")
+    for place, is_parsed_anew in (("admin:a@one:1", True), ("other:b@two:2", False)):
+        parsed = subprocess.run(
+            (EXECUTABLE, "--debug", "parse"),
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "CLICKHOUSE_URL": f"http://{place}",
+                "DBT_PROFILES_DIR": str(project.project_dir),
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ("Unable to do partial parsing" in parsed.stdout) is is_parsed_anew
 
 
 def test_queries_are_signed_beside_dbts_own_settings() -> None:

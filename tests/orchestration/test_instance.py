@@ -58,7 +58,7 @@ def test_home_is_made_ready_twice_with_the_same_result(tmp_path: Path, database_
     for _ in range(2):
         write_dagster_yaml(home, database_url, code_server_port=3012)
     storage = yaml.safe_load((home / "dagster.yaml").read_text())["storage"]
-    with psycopg.connect(storage["postgres"]["postgres_url"]) as connection:
+    with psycopg.connect(storage["custom"]["config"]["postgres_url"]) as connection:
         assert connection.execute("select current_database()").fetchone() == (
             f"{make_url(database_url).database}_dagster",
         )

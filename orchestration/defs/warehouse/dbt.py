@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version as installed_version
@@ -13,6 +12,7 @@ from dagster_dbt import DbtCliResource, DbtProject
 from dbt.adapters.base.impl import BaseAdapter
 from packaging.version import Version
 
+from orchestration.dbt_process import EXECUTABLE
 from orchestration.defs.warehouse.arguments import global_flags
 from orchestration.manifest import ensure_manifest
 from orchestration.settings import OrchestrationSettings
@@ -24,7 +24,6 @@ TRANSIENT = re.compile(
     r"|MEMORY_LIMIT_EXCEEDED|TOO_MANY_SIMULTANEOUS_QUERIES|NETWORK_ERROR",
     re.IGNORECASE,
 )
-EXECUTABLE = Path(sys.executable).with_name("analytics-dbt")
 
 
 class WarehouseDbt(DbtCliResource):

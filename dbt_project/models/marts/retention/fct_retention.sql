@@ -169,11 +169,30 @@ persons as (
         period,
         cohort_date,
         if(period = 'day', {{ last_day }}, {{ last_week_or_month }}) as last_kept,
-        arrayDistinct(arrayFilter(index -> index <= last_kept, indexes))
-            as active_indexes,
-        least(arrayMax(indexes), last_kept) as last_active_index,
+        arrayDistinct(
+            arrayMap(index -> least(index, last_kept + 1), memberships.indexes)
+        ) as indexes,
         current_index
     from memberships
+
+),
+
+-- Everybody is active in the first bucket, so that it counts the whole cohort.
+activity_by_bucket as (
+
+    select
+        project_id,
+        mode,
+        period,
+        cohort_date,
+        arrayJoin(indexes) as index,
+        any(last_kept) as last_kept,
+        count() as active,
+        countIf(index = arrayMax(indexes)) as last_active,
+        min(current_index) as first_present,
+        max(current_index) as last_present
+    from persons
+    group by project_id, mode, period, cohort_date, index
 
 ),
 
@@ -184,14 +203,13 @@ cohorts as (
         mode,
         period,
         cohort_date,
-        count() as cohort_size,
-        sumMap(active_indexes, arrayMap(index -> 1, active_indexes)) as active,
-        sumMap([last_active_index], [1]) as last_active,
-        min(current_index) as complete_count,
+        sumIf(active, index = 0) as cohort_size,
+        groupArray((index, active, last_active)) as buckets_of_cohort,
+        min(first_present) as complete_count,
         least(
-            any(last_kept), greatest(max(last_active_index), max(current_index))
+            any(last_kept), greatest(max(index), max(last_present))
         ) as last_index
-    from persons
+    from activity_by_bucket
     group by project_id, mode, period, cohort_date
 
 )
@@ -203,15 +221,11 @@ select
     toUInt8(arrayJoin(range(toUInt8(last_index + 1)))) as period_index,
     toLowCardinality(mode) as mode,
     cohort_size,
-    toUInt64(active.2[indexOf(active.1, period_index)]) as retained,
-    toUInt64(
-        arraySum(
-            arrayFilter(
-                (person_count, index) -> index >= period_index,
-                last_active.2,
-                last_active.1
-            )
-        )
+    arraySum(
+        found -> if(found.1 = period_index, found.2, 0), buckets_of_cohort
+    ) as retained,
+    arraySum(
+        found -> if(found.1 >= period_index, found.3, 0), buckets_of_cohort
     ) as retained_on_or_after,
     toBool(period_index < complete_count) as is_complete
 from cohorts

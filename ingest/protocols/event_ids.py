@@ -1,7 +1,6 @@
 """Every event has a UUID, by which a client's retries are recognised."""
 
 import re
-import uuid
 
 import uuid_utils
 
@@ -9,7 +8,7 @@ _is_canonical = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ).fullmatch
 _NIL = "00000000-0000-0000-0000-000000000000"
-NAMESPACE = uuid.UUID("6f2c0f4e-5d0b-5c9e-9a57-3f1d6e0c7b21")
+NAMESPACE = uuid_utils.UUID("6f2c0f4e-5d0b-5c9e-9a57-3f1d6e0c7b21")
 
 
 def normalise(given: str | int | None) -> tuple[str, str | None]:
@@ -26,4 +25,4 @@ def normalise(given: str | int | None) -> tuple[str, str | None]:
     lowered = text.lower()
     if _is_canonical(lowered):
         return lowered, None
-    return str(uuid.uuid5(NAMESPACE, text)), "event_id_hashed"
+    return str(uuid_utils.uuid5(NAMESPACE, text)), "event_id_hashed"

@@ -5,8 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ingest.protocols.event_ids import NAMESPACE
-
+NAMESPACE = uuid.UUID("6f2c0f4e-5d0b-5c9e-9a57-3f1d6e0c7b21")
 UUID = "0192f0c8-7b1a-7c3e-9d2f-0123456789ab"
 
 

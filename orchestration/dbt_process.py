@@ -64,6 +64,7 @@ def parse_once_for_all_addresses() -> None:
     def names_without_address(credentials: Any) -> tuple[str, ...]:
         return tuple(name for name in names(credentials) if name not in ADDRESS)
 
+    # dbt makes the credentials itself, so that only their class can be changed.
     ClickHouseCredentials._connection_keys = names_without_address  # type: ignore[method-assign]
 
 

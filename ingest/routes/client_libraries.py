@@ -32,16 +32,12 @@ def get_posthog(request: Request, response: Response) -> FileResponse:
 
 
 @router.get("/static/{script}", response_class=FileResponse)
-def get_posthog_script(script: Part, request: Request, response: Response) -> FileResponse:
-    """What PostHog's snippet loads, `array.js`, and what that loads in turn."""
-    return _script(POSTHOG, script, request, response)
-
-
 @router.get("/static/{version}/{script}", response_class=FileResponse)
-def get_posthog_script_of_version(
-    script: Part, request: Request, response: Response
-) -> FileResponse:
-    """The same by newer versions; there is only the installed one."""
+def get_posthog_script(script: Part, request: Request, response: Response) -> FileResponse:
+    """What PostHog's snippet loads, `array.js`, and what that loads in turn.
+
+    Newer versions name theirs; there is only the installed one.
+    """
     return _script(POSTHOG, script, request, response)
 
 

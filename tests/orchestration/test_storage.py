@@ -2,7 +2,6 @@
 
 import psycopg
 import pytest
-from dagster._core.storage.dagster_run import RunsFilter
 from sqlalchemy import event
 
 from orchestration.instance import create_database, dagster_database
@@ -22,7 +21,7 @@ def test_one_connection_serves_all_statements_of_a_process(url: str) -> None:
     event.listen(pooled_engine(url), "connect", lambda one, _: opened.append(one))
 
     for _ in range(5):
-        assert storage.run_storage.get_runs_count(RunsFilter()) == 0
+        assert storage.run_storage.get_runs_count() == 0
         assert storage.event_log_storage.all_asset_keys() == []
         assert list(storage.schedule_storage.all_instigator_state()) == []
     assert len(opened) == 1

@@ -19,6 +19,7 @@ BUFFERED_MESSAGES = 64
 # Also how long a newly watched project waits behind a quiet one.
 POLL_SECONDS = 0.2
 RECONNECT_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.5
 
 SOCKETS = Gauge("live_sockets", "Open live-feed sockets")
 DROPPED = Counter("live_messages_dropped_total", "Live messages dropped for slow sockets")
@@ -51,7 +52,6 @@ class LiveFeed:
         self.redis = redis
         self.subscribers: dict[str, set[Subscriber]] = {}
         self.changed = asyncio.Event()
-        self.reader: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
     def subscribe(self, project_id: str) -> Iterator[Subscriber]:
@@ -71,13 +71,15 @@ class LiveFeed:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["LiveFeed"]:
-        self.reader = asyncio.create_task(self.read_forever(), name="live-feed")
+        reader = asyncio.create_task(self.read_forever(), name="live-feed")
         try:
             yield self
         finally:
-            self.reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.reader
+            while not reader.done():
+                # Again and again: redis-py writes under `asyncio.wait_for`, which until
+                # Python 3.12 loses a cancellation that comes with its result.
+                reader.cancel()
+                await asyncio.wait([reader], timeout=CANCEL_AGAIN_SECONDS)
 
     async def read_forever(self) -> None:
         while True:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,9 @@ class RateLeases:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._wanted.clear()
-            try:
-                await asyncio.wait_for(self._wanted.wait(), TICK_SECONDS)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._wanted.wait()
 
     async def exchange(self) -> bool:
         """Report and receive once; False while Redis is away."""

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 BACKLOG_SECONDS = 1.0
 LOCATIONS_SECONDS = 30.0
+CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Runtime:
@@ -101,13 +102,16 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
             runtime.watch_backlog(),
             refresh_locations(),
         ):
-            stack.push_async_callback(_cancel, asyncio.create_task(work))
+            stack.push_async_callback(end, asyncio.create_task(work))
         yield runtime
 
 
-async def _cancel(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.wait([task])
+async def end(task: "asyncio.Task[None]") -> None:
+    """Cancel it again and again: redis-py writes under `asyncio.wait_for`, which until
+    Python 3.12 loses a cancellation that comes with its result."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def refresh_locations() -> None:

@@ -68,7 +68,8 @@ async def send_until_expiry(socket: WebSocket, subscriber: Subscriber, expires_a
     await socket.send_text(KEEPALIVE)  # tells the page that it is connected and admitted
     while (remaining := expires_at - time.time()) > 0:
         try:
-            message = await asyncio.wait_for(subscriber.next(), min(remaining, KEEPALIVE_SECONDS))
+            async with asyncio.timeout(min(remaining, KEEPALIVE_SECONDS)):
+                message = await subscriber.next()
         except TimeoutError:
             message = KEEPALIVE
         await socket.send_text(message)

@@ -1,5 +1,6 @@
 """The live feed over a real server, WebSocket and Redis."""
 
+import asyncio
 import json
 import threading
 import time
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 import redis
 import uvicorn
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from control_plane.roles import Role
 from dashboard_api.application import create_app
-from dashboard_api.live_feed import BUFFERED_MESSAGES, Subscriber
+from dashboard_api.live_feed import BUFFERED_MESSAGES, LiveFeed, Subscriber
 from dashboard_api.security.tokens import issue_access_token, read_access_token
 from dashboard_api.settings import Settings
 from stack.ports import free_port
@@ -141,6 +144,21 @@ def test_what_a_client_sends_is_ignored(address: str, team: Team, publisher: red
         socket.send(b"\x00binary")
         publish(publisher, team.project_id, EVENT)
         assert receive(socket) == EVENT
+
+
+class DeafOnce(LiveFeed):
+    """Loses its first cancellation, as redis-py does when the answer comes with it."""
+
+    async def read(self, pubsub: PubSub) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await super().read(pubsub)
+
+
+async def test_the_feed_ends_though_a_cancellation_was_lost(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client, asyncio.timeout(PATIENCE):
+        async with DeafOnce(client).running():
+            await asyncio.sleep(0)
 
 
 async def test_a_slow_socket_loses_the_oldest_messages() -> None:

@@ -53,6 +53,7 @@ def measure(directory: Path, stack: ExitStack, formats: list[str], events: int) 
         rows += events
         with IngestClient(url, ingest.write_key) as client:
             result[name] = one(request, client, directory, services, partial(missing_rows, rows))
+        ingest.wait_for_merges()
         result[name]["cpu_us_per_event"]["mapping_alone"] = round(1e6 * mapping / events, 1)
         result[name]["bytes_per_event"] = round(request.path.stat().st_size / events)
     return result | {"events": events, "load_average": round(os.getloadavg()[0], 1)}

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Self
 
-import httpx
+import urllib3
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
+from urllib3.util import SKIP_HEADER
 
 from ingest.importer.errors import ImportFailedError
 
@@ -51,24 +54,24 @@ class IngestClient:
     def __post_init__(self) -> None:
         self.url = self.url.rstrip("/")
         self._started = time.monotonic()
-        self._http = httpx.Client(
-            base_url=self.url,
+        # httpx takes twice the time for a body of 500 KB.
+        self._http = urllib3.PoolManager(
+            maxsize=self.connections,
             headers={
                 "Authorization": f"Bearer {self.key}",
                 "Content-Type": "application/json",
                 # An event of a page that names no browser would get the agent of this request.
-                "User-Agent": "",
+                "User-Agent": SKIP_HEADER,
             },
             timeout=REQUEST_TIMEOUT_SECONDS,
-            limits=httpx.Limits(max_connections=self.connections),
-            trust_env=False,  # the API is on this machine or network; a proxy is not between
+            retries=False,
         )
 
     def check(self) -> None:
         """Raise ImportFailedError unless something answers at the URL."""
         try:
-            self._http.get("/health", timeout=10)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._http.request("GET", f"{self.url}/health", timeout=10.0)
+        except HTTPError as error:
             raise ImportFailedError(
                 f"the ingest API does not answer at {self.url} ({error}); "
                 "start the platform with `analytics up`, or correct INGEST_URL"
@@ -77,7 +80,7 @@ class IngestClient:
     def send(self, events: Sequence[bytes]) -> list[Refusal]:
         """Deliver the events, trying again while that may help, and tell which were refused."""
         response = self._post_patiently(b'{"events":[' + b",".join(events) + b"]}")
-        match response.status_code:
+        match response.status:
             case HTTPStatus.OK:
                 return _refusals(response.json().get("rejected"))
             case (
@@ -89,14 +92,14 @@ class IngestClient:
             case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
                 raise ImportFailedError(f"the ingest API refuses the key: {_detail(response)}")
         raise ImportFailedError(
-            f"{self.url} answered {response.status_code} to POST /v1/events: {_detail(response)}"
+            f"{self.url} answered {response.status} to POST /v1/events: {_detail(response)}"
         )
 
     def stop(self) -> None:
         self._stopped.set()
 
     def close(self) -> None:
-        self._http.close()
+        self._http.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -104,7 +107,7 @@ class IngestClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _narrow_down(self, events: Sequence[bytes], response: httpx.Response) -> list[Refusal]:
+    def _narrow_down(self, events: Sequence[bytes], response: BaseHTTPResponse) -> list[Refusal]:
         """All of a batch was refused: for reasons given one by one, or else halve it."""
         refusals = _refusals(_problem(response).get("errors"))
         if len(refusals) == len(events):
@@ -116,7 +119,7 @@ class IngestClient:
         moved = [replace(refusal, index=refusal.index + middle) for refusal in later]
         return [*self.send(events[:middle]), *moved]
 
-    def _post_patiently(self, body: bytes) -> httpx.Response:
+    def _post_patiently(self, body: bytes) -> BaseHTTPResponse:
         began, wait = time.monotonic(), FIRST_WAIT_SECONDS
         while True:
             try:
@@ -132,12 +135,12 @@ class IngestClient:
                     raise ImportFailedError("stopped") from again
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
-    def _post(self, body: bytes) -> httpx.Response:
+    def _post(self, body: bytes) -> BaseHTTPResponse:
         try:
-            response = self._http.post("/v1/events", content=body)
-        except httpx.HTTPError as error:
+            response = self._http.request("POST", f"{self.url}/v1/events", body=body)
+        except HTTPError as error:
             raise _TryAgain(f"{self.url}: {error or type(error).__name__}") from error
-        status = response.status_code
+        status = response.status
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TryAgain(f"{self.url} answers {_detail(response)}", _retry_after(response))
         if status == HTTPStatus.UNAUTHORIZED and self._key_may_be_unknown_yet():
@@ -148,7 +151,7 @@ class IngestClient:
         return self.key_is_new and time.monotonic() - self._started < NEW_KEY_SECONDS
 
 
-def _problem(response: httpx.Response) -> dict[str, Any]:
+def _problem(response: BaseHTTPResponse) -> dict[str, Any]:
     try:
         content = response.json()
     except ValueError:
@@ -156,10 +159,10 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _detail(response: httpx.Response) -> str:
+def _detail(response: BaseHTTPResponse) -> str:
     problem = _problem(response)
-    text = problem.get("detail") or problem.get("title") or response.reason_phrase
-    return f"{response.status_code} {text}"
+    text = problem.get("detail") or problem.get("title") or response.reason
+    return f"{response.status} {text}"
 
 
 def _refusals(items: Any) -> list[Refusal]:
@@ -177,7 +180,7 @@ def _refusals(items: Any) -> list[Refusal]:
     ]
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(response: BaseHTTPResponse) -> float | None:
     """Seconds; the other form of the header, a date, is left to the back-off."""
     value = response.headers.get("Retry-After", "")
     return min(float(value), LONGEST_WAIT_SECONDS) if value.isdigit() else None

@@ -144,10 +144,11 @@ class Connection:
     def unwatch(self) -> None:
         self._chdb.set_progress_callback(None)
 
-    def set(self, settings: Mapping[str, str | bytes]) -> None:
+    def set(self, settings: Mapping[str, str | bytes | None]) -> None:
+        """None is a setting's default."""
         if settings:
             assignments = (
-                name.encode() + b" = " + quote_string(_as_bytes(value))
+                name.encode() + b" = " + (b"DEFAULT" if value is None else _quoted(value))
                 for name, value in settings.items()
             )
             self.run(b"SET " + b", ".join(assignments))
@@ -172,6 +173,10 @@ class Connection:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _quoted(value: str | bytes) -> bytes:
+    return quote_string(_as_bytes(value))
 
 
 def _as_bytes(value: str | bytes) -> bytes:

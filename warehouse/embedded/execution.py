@@ -1,6 +1,5 @@
 """What a worker thread does with one request: set up the connection, run the statement, restore."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -15,8 +14,9 @@ from warehouse.embedded.errors import ClickHouseError
 from warehouse.embedded.external import ExternalTable
 from warehouse.embedded.inserts import DataHeader, InsertHeader
 from warehouse.embedded.killing import kill_query
-from warehouse.embedded.lexer import quote_identifier, quote_string
+from warehouse.embedded.lexer import quote_identifier
 from warehouse.embedded.progress import Progress
+from warehouse.embedded.sessions import Session
 from warehouse.embedded.statement import Statement
 from warehouse.embedded.system_tables import MARKER_SETTING
 
@@ -52,6 +52,14 @@ class Plan:
         return self.statement is not None and self.statement.returns_rows
 
     @property
+    def changes_session(self) -> bool:
+        """Its database or settings, beyond the end of the request."""
+        return self.has_keyword(b"SET", b"USE")
+
+    def has_keyword(self, *keywords: bytes) -> bool:
+        return self.statement is not None and self.statement.keyword in keywords
+
+    @property
     def stops_with_client(self) -> bool:
         """Not an INSERT that brought its data: that one is short, and its client may retry it."""
         return self.insert is None
@@ -76,14 +84,16 @@ class Execution:
                 connection.use(plan.database)
             return self._run(plan, connection, pipe)
 
-    def in_session(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
+    def in_session(self, plan: Plan, session: Session, pipe: int) -> Outcome:
         """Run on a session's connection: its SET, USE and tables stay, the request's do not."""
         with ExitStack() as restore:
-            if plan.database and not (plan.statement and plan.statement.keyword == b"USE"):
-                restore.enter_context(_database_of_request(plan.database, connection))
+            if plan.changes_session:
+                restore.callback(session.forget)
+            if plan.database and not plan.has_keyword(b"USE"):
+                restore.enter_context(_database_of_request(plan.database, session))
             # Left first: it takes off the marker, so that the log leaves out what restores.
-            restore.enter_context(_settings_kept(plan, connection))
-            return self._run(plan, connection, pipe)
+            restore.enter_context(_settings_kept(plan, session))
+            return self._run(plan, session.connection, pipe)
 
     def _run(self, plan: Plan, connection: Connection, pipe: int) -> Outcome:
         return _Run(plan, connection, pipe, self._connect, self._change_access).outcome()
@@ -203,32 +213,21 @@ def _watched(plan: Plan, connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _settings_kept(plan: Plan, connection: Connection) -> Iterator[None]:
+def _settings_kept(plan: Plan, session: Session) -> Iterator[None]:
     """Afterwards the settings of the request have the session's values again."""
-    before = _changed_settings(plan, connection)
+    own = session.settings() if plan.settings else {}
+    before = {name: own.get(name) for name in plan.settings}
     try:
         yield
     finally:
-        connection.set({MARKER_SETTING: "", "log_queries": "0"} | before)
-        for name in plan.settings.keys() - before.keys():
-            connection.run(b"SET " + name.encode() + b" = DEFAULT")
-
-
-def _changed_settings(plan: Plan, connection: Connection) -> dict[str, str]:
-    """The session's own values of the settings that the request changes."""
-    if not plan.settings:
-        return {}
-    names = b", ".join(quote_string(name.encode()) for name in plan.settings)
-    query = b"SELECT name, value FROM system.settings WHERE changed AND name IN (" + names + b")"
-    rows = connection.run(query, "JSONCompactEachRow").output
-    return dict(json.loads(row) for row in rows.splitlines())
+        session.connection.set({MARKER_SETTING: "", "log_queries": "0", **before})
 
 
 @contextmanager
-def _database_of_request(database: str, connection: Connection) -> Iterator[None]:
-    before = connection.value(b"SELECT currentDatabase()")
-    connection.use(database)
+def _database_of_request(database: str, session: Session) -> Iterator[None]:
+    before = session.database()
+    session.connection.use(database)
     try:
         yield
     finally:
-        connection.run(b"USE " + quote_identifier(before))
+        session.connection.use(before)

@@ -101,12 +101,11 @@ class QueryHandler:
         self._sessions[role].close_expired()
         if request.session is None:
             return partial(execution.once, plan)
-        connection = stack.enter_context(self._sessions[role].hold(request.session))
-        return partial(execution.in_session, plan, connection)
+        session = stack.enter_context(self._sessions[role].hold(request.session))
+        return partial(execution.in_session, plan, session)
 
     def _executor(self, role: Role, plan: Plan) -> Executor:
-        kills = plan.statement is not None and plan.statement.keyword == b"KILL"
-        return self._killers if kills else self._workers[role]
+        return self._killers if plan.has_keyword(b"KILL") else self._workers[role]
 
     @contextmanager
     def _unique(self, query_id: str) -> Iterator[None]:

@@ -1,7 +1,8 @@
 """Sessions: connections that outlive a request and keep its SET, USE and temporary tables."""
 
+import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,12 +13,41 @@ from warehouse.embedded.request import SessionRequest
 MAX_SESSIONS = 1000
 
 
+_CHANGED = b"SELECT name, value FROM system.settings WHERE changed"
+
+
 @dataclass(slots=True)
-class _Session:
+class Session:
+    """A connection, and what it has between requests, which are lent a database and settings.
+
+    The engine is asked for both once, as that takes longer (6 ms) than a small statement, and again
+    after one that may have changed them.
+    """
+
     connection: Connection
     busy: bool = False
     timeout_seconds: int = 60
     expires_at: float = field(default=0.0)
+    _database: str | None = None
+    _settings: dict[str, str] | None = None
+
+    def database(self) -> str:
+        """To be asked before a request's own is in use."""
+        if self._database is None:
+            name = self.connection.value(b"SELECT currentDatabase()")
+            self._database = name.decode("utf-8", "surrogateescape")
+        return self._database
+
+    def settings(self) -> Mapping[str, str]:
+        """Those that are not at their defaults; to be asked before a request's own are set."""
+        if self._settings is None:
+            rows = self.connection.run(_CHANGED, "JSONCompactEachRow").output
+            self._settings = dict(json.loads(row) for row in rows.splitlines())
+        return self._settings
+
+    def forget(self) -> None:
+        """A statement ran that may have changed database or settings for good."""
+        self._database = self._settings = None
 
 
 class Sessions:
@@ -28,11 +58,11 @@ class Sessions:
     ) -> None:
         self._connect = connect
         self._clock = clock
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, Session] = {}
 
     @contextmanager
-    def hold(self, request: SessionRequest) -> Iterator[Connection]:
-        """The session's connection, for one request at a time.
+    def hold(self, request: SessionRequest) -> Iterator[Session]:
+        """For one request at a time.
 
         Raises 373 when another request holds it and 372 when `session_check` finds none.
         """
@@ -44,14 +74,14 @@ class Sessions:
         session.busy = True
         session.timeout_seconds = request.timeout_seconds
         try:
-            yield session.connection
+            yield session
         finally:
             session.busy = False
             session.expires_at = self._clock() + session.timeout_seconds
             if request.closes:
                 self._close(request.session_id)
 
-    def _open(self, request: SessionRequest) -> _Session:
+    def _open(self, request: SessionRequest) -> Session:
         if request.must_exist:
             raise ClickHouseError(
                 372, "SESSION_NOT_FOUND", f"Session {request.session_id} not found"
@@ -60,7 +90,7 @@ class Sessions:
             raise ClickHouseError(
                 202, "TOO_MANY_SIMULTANEOUS_QUERIES", f"More than {MAX_SESSIONS} open sessions"
             )
-        session = self._sessions[request.session_id] = _Session(self._connect())
+        session = self._sessions[request.session_id] = Session(self._connect())
         return session
 
     def close_expired(self) -> None:

@@ -34,6 +34,25 @@ class TestASession:
         assert gateway.text(sql, session_id=session, max_threads=9) == "9\n"
         assert gateway.text(sql, session_id=session) == "5\n"
 
+    @pytest.mark.parametrize("statement", ["SET max_threads = 5", "/* five */ set max_threads=5"])
+    def test_keeps_settings_that_come_after_those_of_a_request(
+        self, gateway: GatewayProcess, session: str, statement: str
+    ) -> None:
+        sql = "SELECT getSetting('max_threads')"
+        assert gateway.text(sql, session_id=session, max_threads=9) == "9\n"
+        gateway.text(statement, session_id=session)
+        assert gateway.text(sql, session_id=session, max_threads=9, max_block_size=7) == "9\n"
+        assert gateway.text(sql, session_id=session) == "5\n"
+
+    def test_keeps_a_database_that_comes_after_that_of_a_request(
+        self, gateway: GatewayProcess, session: str
+    ) -> None:
+        sql = "SELECT currentDatabase()"
+        assert gateway.text(sql, session_id=session, database="raw") == "raw\n"
+        gateway.text("USE system", session_id=session)
+        assert gateway.text(sql, session_id=session, database="raw") == "raw\n"
+        assert gateway.text(sql, session_id=session) == "system\n"
+
     def test_restores_settings_after_an_error(self, gateway: GatewayProcess, session: str) -> None:
         gateway.post("SELECT throwIf(1)", session_id=session, max_block_size=9)
         text = gateway.text("SELECT getSetting('max_block_size')", session_id=session)

@@ -7,6 +7,7 @@ from threading import Lock
 
 from redis.asyncio import Redis
 
+from semantic_layer import unseen_events
 from semantic_layer.cache import ResultCache
 from semantic_layer.catalogue import Catalogue, load
 from semantic_layer.clickhouse import ClickHouse
@@ -75,7 +76,11 @@ class SemanticLayer:
         """Raises a SemanticError."""
         compiled = await asyncio.to_thread(self.compile, query, project)
         parts = self._current()
-        result = await parts.executor.run(compiled, project, role)
+        result, warnings = await asyncio.gather(
+            parts.executor.run(compiled, project, role),
+            unseen_events.warnings(query, parts.executor, project),
+        )
+        result.warnings += warnings
         if isinstance(query, EventsQuery) and result.truncated:
             result.cursor = parts.events.cursor(query, result.rows[-1])
         return result

@@ -1,6 +1,6 @@
 WITH
     bitOr(
-        bitShiftLeft(toUInt128(toUnixTimestamp64Milli(occurred_at)), 86), bitShiftRight(toUInt128(event_id), 42)
+        bitShiftLeft(toUInt256(toUnixTimestamp64Milli(occurred_at)), 128), toUInt256(toUInt128(event_id))
     ) AS place,
     persons AS
     (

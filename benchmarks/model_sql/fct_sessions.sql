@@ -1,7 +1,7 @@
 -- Pages are gathered with their order, so that the first and the last need no search of their own.
 WITH
     bitOr(
-        bitShiftLeft(toUInt128(toUnixTimestamp64Milli(occurred_at)), 86), bitShiftRight(toUInt128(event_id), 42)
+        bitShiftLeft(toUInt256(toUnixTimestamp64Milli(occurred_at)), 128), toUInt256(toUInt128(event_id))
     ) AS place,
     visits AS
     (

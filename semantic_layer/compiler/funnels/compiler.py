@@ -1,5 +1,6 @@
 """The `funnel` kind."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from semantic_layer.catalogue import Catalogue
@@ -15,7 +16,7 @@ from semantic_layer.compiler.funnels.views import VIEWS, Counted
 from semantic_layer.compiler.literals import Literals
 from semantic_layer.compiler.rendering import WEEK_START
 from semantic_layer.errors import InvalidQuery
-from semantic_layer.periods import resolve
+from semantic_layer.periods import Period, resolve
 from semantic_layer.project import ProjectContext
 from semantic_layer.queries import FunnelQuery, Unit
 
@@ -40,14 +41,20 @@ class FunnelCompiler:
         counted = Counted(attempts(points), query.breakdown)
         view = VIEWS[query.view](query, counted, period, project, literals)
         sql = literals.fill(view.sql().replace(WEEK_START, str(project.week_start)))
-        warnings = ("the last bucket is not complete",) if period.is_open else ()
-        return Compiled(sql, view.columns, warnings)
+        return Compiled(sql, view.columns, tuple(_warnings(query, period)))
 
 
 def attempts(points: Points) -> Attempts:
     if points.funnel.order == "any":
         return AnyOrderAttempts(points)
     return DisjointAttempts(points) if is_disjoint(points.funnel) else OrderedAttempts(points)
+
+
+def _warnings(query: FunnelQuery, period: Period) -> Iterator[str]:
+    if period.is_open:
+        yield "the last bucket is not complete"
+    if len(query.steps) == 1:
+        yield "a funnel of one step: everybody who takes it has converted"
 
 
 def _bucket(query: FunnelQuery) -> str:

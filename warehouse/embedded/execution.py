@@ -53,11 +53,10 @@ class Plan:
 
     @property
     def changes_session(self) -> bool:
-        """Its database or settings, beyond the end of the request."""
-        return self.has_keyword(b"SET", b"USE")
+        return self.statement is not None and self.statement.changes_session
 
-    def has_keyword(self, *keywords: bytes) -> bool:
-        return self.statement is not None and self.statement.keyword in keywords
+    def has_keyword(self, keyword: bytes) -> bool:
+        return self.statement is not None and self.statement.keyword == keyword
 
     @property
     def stops_with_client(self) -> bool:

@@ -4,7 +4,6 @@ from warehouse.embedded.errors import ClickHouseError, read_only
 from warehouse.embedded.statement import Statement
 
 _READ_ONLY_METHODS = ("GET", "HEAD")
-_SESSION_STATEMENTS = (b"SET", b"USE")
 
 
 def check_insert(method: str) -> None:
@@ -18,8 +17,8 @@ def check(method: str, statement: Statement) -> None:
         raise ClickHouseError(
             185, "INTO_OUTFILE_NOT_ALLOWED", "INTO OUTFILE is not allowed over HTTP"
         )
-    reads = statement.reads or statement.keyword in _SESSION_STATEMENTS
-    if method in _READ_ONLY_METHODS and not reads:
+    writes = not (statement.reads or statement.changes_session)
+    if method in _READ_ONLY_METHODS and writes:
         raise _get_is_read_only()
 
 

@@ -46,6 +46,11 @@ class Statement:
         return self.returns_rows and self.keyword != b"KILL"
 
     @property
+    def changes_session(self) -> bool:
+        """Its database or settings, beyond the end of the request."""
+        return self.keyword in (b"SET", b"USE")
+
+    @property
     def output_format(self) -> str | None:
         """The name in the statement's own FORMAT clause."""
         clause = _format_clause(self._outer)

@@ -7,7 +7,6 @@ from threading import Lock
 
 from redis.asyncio import Redis
 
-from semantic_layer import unseen_events
 from semantic_layer.cache import ResultCache
 from semantic_layer.catalogue import Catalogue, load
 from semantic_layer.clickhouse import ClickHouse
@@ -32,6 +31,7 @@ from semantic_layer.queries import (
 )
 from semantic_layer.results import QueryResult
 from semantic_layer.settings import SemanticSettings
+from semantic_layer.unseen_events import UnseenEvents
 
 
 class SemanticLayer:
@@ -78,7 +78,7 @@ class SemanticLayer:
         parts = self._current()
         result, warnings = await asyncio.gather(
             parts.executor.run(compiled, project, role),
-            unseen_events.warnings(query, parts.executor, project),
+            parts.unseen_events.warnings(query, project),
         )
         result.warnings += warnings
         if isinstance(query, EventsQuery) and result.truncated:
@@ -125,6 +125,7 @@ class _Parts:
         guard = Guard(catalogue, clickhouse)
         freshness = FreshnessReader(guard, clickhouse)
         self.executor = Executor(guard, clickhouse, freshness, cache)
+        self.unseen_events = UnseenEvents(self.executor)
 
     @cached_property
     def metrics(self) -> MetricsCompiler:

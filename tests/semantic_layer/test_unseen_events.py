@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from semantic_layer import freshness
 from semantic_layer.layer import SemanticLayer
 from semantic_layer.project import ProjectContext
 from semantic_layer.queries import parse_query
@@ -66,6 +67,41 @@ async def test_each_unseen_name_is_told(
 ) -> None:
     result = await layer.run(parse_query(query), project)
     assert result.warnings == warnings
+
+
+@pytest.mark.usefixtures("shop")
+async def test_names_that_happened_are_not_looked_up_again_until_the_next_build(
+    layer: SemanticLayer,
+    project: ProjectContext,
+    warehouse: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(freshness, "SECONDS", -1.0)  # of trust in what was read of the builds
+    look_ups = []
+
+    async def ask(*names: str) -> list[str]:
+        result = await layer.run(parse_query(funnel(*names)), project)
+        look_ups.append(_look_ups(warehouse))
+        return result.warnings
+
+    marts.set_build(warehouse, 1)
+    before = _look_ups(warehouse)
+    for names in (("view", "view"), ("view", "view"), ("view", "order"), ("view", "order")):
+        warnings = await ask(*names)
+    marts.set_build(warehouse, 2)
+    await ask("view", "view")
+
+    assert warnings == ["'order' has never happened"]
+    assert [count - before for count in look_ups] == [1, 1, 2, 3, 4]
+
+
+def _look_ups(warehouse: Client) -> int:
+    warehouse.command("SYSTEM FLUSH LOGS query_log")
+    query = (
+        "SELECT count() FROM system.query_log WHERE type = 'QueryFinish' "
+        "AND query_kind = 'Select' AND has(tables, 'analytics.dim_events')"
+    )
+    return int(warehouse.query(query).result_rows[0][0])
 
 
 @pytest.mark.usefixtures("shop")

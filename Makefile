@@ -56,8 +56,8 @@ typecheck: install ## Check the types
 test-web: install ## Check and test the web application
 	$(BIN)/python -m stack.web_bundle check
 
-test-python: install web ## Run the Python tests in two processes; ARGS="-k funnel" selects
-	$(BIN)/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+test-python: install web ## Run the Python tests in three processes; ARGS="-k funnel" selects
+	$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 bench-ingest: install ## Measure ingest; needs wrk; ARGS="--seconds 20" for a short run
 	$(BIN)/python -m benchmarks.ingest $(ARGS)

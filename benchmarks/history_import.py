@@ -3,7 +3,8 @@
     python -m benchmarks.history_import [--events 200000] [--format mixpanel …]
 
 Starts engines and services of its own, and prints one JSON object as its last line. Importer, API,
-loader and ClickHouse share the cores.
+loader and ClickHouse share the cores. `ratio_vs_pydantic_route` is to what the same route takes
+that stands beside `make bench-ingest`, measured right before each import.
 """
 
 import argparse
@@ -18,10 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import exports
+from benchmarks import exports, wrk
+from benchmarks.ingest import BATCH, baseline
 from benchmarks.ingest_services import IngestServices, Process, cpu_seconds
 from ingest.importer.delivery import IngestClient
 from ingest.importer.run import ImportRequest, dry_run, run_import
+
+YARDSTICK_SECONDS = 8
 
 
 def main() -> None:
@@ -29,6 +33,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--format", action="append", choices=list(exports.RECORDS))
     arguments = parser.parse_args()
+    wrk.require()
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         formats = arguments.format or list(exports.RECORDS)
         result = measure(Path(directory), stack, formats, arguments.events)
@@ -51,8 +56,11 @@ def measure(directory: Path, stack: ExitStack, formats: list[str], events: int) 
         dry_run(request)
         mapping = time.process_time() - mapping
         rows += events
+        route = BATCH * baseline("benchmarks.baselines:pydantic_route", YARDSTICK_SECONDS).rate
         with IngestClient(url, ingest.write_key) as client:
             result[name] = one(request, client, directory, services, partial(missing_rows, rows))
+        result[name]["pydantic_route_events_per_s"] = round(route)
+        result[name]["ratio_vs_pydantic_route"] = round(result[name]["events_per_s"] / route, 2)
         ingest.wait_for_merges()
         result[name]["cpu_us_per_event"]["mapping_alone"] = round(1e6 * mapping / events, 1)
         result[name]["bytes_per_event"] = round(request.path.stat().st_size / events)

@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from control_plane.background_tasks import end
+
 logger = logging.getLogger(__name__)
 
 CHANNEL = "live:{project_id}"
@@ -19,7 +21,6 @@ BUFFERED_MESSAGES = 64
 # Also how long a newly watched project waits behind a quiet one.
 POLL_SECONDS = 0.2
 RECONNECT_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 0.5
 
 SOCKETS = Gauge("live_sockets", "Open live-feed sockets")
 DROPPED = Counter("live_messages_dropped_total", "Live messages dropped for slow sockets")
@@ -75,11 +76,7 @@ class LiveFeed:
         try:
             yield self
         finally:
-            while not reader.done():
-                # Again and again: redis-py writes under `asyncio.wait_for`, which until
-                # Python 3.12 loses a cancellation that comes with its result.
-                reader.cancel()
-                await asyncio.wait([reader], timeout=CANCEL_AGAIN_SECONDS)
+            await end(reader)
 
     async def read_forever(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import redis.asyncio as redis
 from sqlalchemy import text
 
+from control_plane.background_tasks import end
 from control_plane.database import AsyncDatabase
 from ingest import internal_http
 from ingest.backlog import BacklogGauge
@@ -30,7 +31,6 @@ logger = logging.getLogger(__name__)
 
 BACKLOG_SECONDS = 1.0
 LOCATIONS_SECONDS = 30.0
-CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Runtime:
@@ -104,14 +104,6 @@ async def running(settings: IngestSettings, metrics: Metrics) -> AsyncIterator[R
         ):
             stack.push_async_callback(end, asyncio.create_task(work))
         yield runtime
-
-
-async def end(task: "asyncio.Task[None]") -> None:
-    """Cancel it again and again: redis-py writes under `asyncio.wait_for`, which until
-    Python 3.12 loses a cancellation that comes with its result."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def refresh_locations() -> None:

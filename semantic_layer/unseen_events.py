@@ -56,7 +56,7 @@ class UnseenEvents:
     async def _look_up(self, names: list[str], project: ProjectContext) -> set[str]:
         listed = ", ".join(render(name) for name in names)
         sql = (
-            "SELECT event_name FROM analytics.dim_events "  # noqa: S608 - quoted by render
+            "SELECT event_name FROM analytics.dim_events "  # noqa: S608 - names are quoted by render
             f"WHERE event_count > 0 AND event_name IN ({listed})"
         )
         found = await self._executor.run(Compiled(sql, ()), project, Role.VIEWER)

@@ -158,7 +158,7 @@ class DeafOnce(LiveFeed):
 async def test_the_feed_ends_though_a_cancellation_was_lost(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as client, asyncio.timeout(PATIENCE):
         async with DeafOnce(client).running():
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # lets the reader begin: one that has not hears nothing
 
 
 async def test_a_slow_socket_loses_the_oldest_messages() -> None:

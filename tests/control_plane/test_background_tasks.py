@@ -1,9 +1,9 @@
-"""How the capture API's background work ends."""
+"""How background work ends."""
 
 import asyncio
 from contextlib import suppress
 
-from ingest.runtime import end
+from control_plane.background_tasks import end
 
 
 async def test_work_ends_though_a_cancellation_was_lost() -> None:
@@ -17,7 +17,7 @@ async def test_work_ends_though_a_cancellation_was_lost() -> None:
         await asyncio.Event().wait()
 
     task = asyncio.create_task(deaf_once())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # lets it begin: a task that has not hears nothing
 
     async with asyncio.timeout(10):
         await end(task)

@@ -6,9 +6,10 @@
 
 {% macro in_recomputed_ranges(events) -%}
     {#-
-        Nearly every block of events holds an affected device, but few hold an event of a
-        recomputed range. So their keys are found first, from the columns of the sort key,
-        and the rest is read only where the sort key finds them.
+        Nearly every block of events holds an affected device, but few devices had a session
+        in their range, and of those few events are in it. So the keys of these are found
+        first, from the columns of the sort key, and the rest is read only where the sort
+        key finds them.
     -#}
     {{ before_batch() }}
     and (project_id, device_id, occurred_at) in (
@@ -25,6 +26,7 @@
             where {{ before_batch() }}
                 and device_id in (
                     select device_id from {{ ref('int_activity_ranges') }}
+                    where has_sessions
                 )
         ) as candidates
         inner join {{ ref('int_activity_ranges') }} as ranges
@@ -42,10 +44,8 @@
 
 
 {% macro of_affected_hours() -%}
-    cityHash64(
-        toStartOfHour(toDateTime(occurred_at, 'UTC')), event_name, platform, country
-    ) in (
-        select cityHash64(hour_at, event_name, platform, country)
+    {{ _hash_of_hour("toStartOfHour(toDateTime(occurred_at, 'UTC'))") }} in (
+        select {{ _hash_of_hour('hour_at') }}
         from {{ ref('int_affected_hours') }}
     )
     and (
@@ -62,5 +62,16 @@
             platform,
             country
         from {{ ref('int_affected_hours') }}
+    )
+{%- endmacro %}
+
+
+{% macro _hash_of_hour(hour) -%}
+    {#- A column of low cardinality is hashed once a value where it stands alone. -#}
+    cityHash64(
+        {{ hour }},
+        cityHash64(event_name),
+        cityHash64(platform),
+        cityHash64(country)
     )
 {%- endmacro %}

@@ -143,7 +143,8 @@ touched as (
         project_id,
         device_id,
         min(run_from) as range_from,
-        max(run_to) as range_to
+        max(run_to) as range_to,
+        toBool(min(is_new) = 0) as has_sessions
     from numbered
     group by project_id, device_id, run_number
     having max(is_new) = 1
@@ -157,7 +158,8 @@ ranges as (
         project_id,
         device_id,
         {{ beginning }} as range_from,
-        {{ end }} as range_to
+        {{ end }} as range_to,
+        true as has_sessions
     from changed_devices
 
     {% if sessions %}
@@ -167,7 +169,8 @@ ranges as (
         project_id,
         device_id,
         range_from,
-        range_to
+        range_to,
+        has_sessions
     from touched
     where
         (project_id, device_id) not in (

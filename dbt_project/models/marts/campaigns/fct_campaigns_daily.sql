@@ -17,19 +17,20 @@
 
 with
 
-sessions as (
+persons as (
 
-    select * from {{ ref('fct_sessions') }}
+    select * from {{ ref('dim_persons') }}
 
 ),
 
-first_days as (
+-- The project is part of what a person id is made from.
+sessions as (
 
     select
-        project_id,
-        person_id,
-        first_seen_date
-    from {{ ref('dim_persons') }}
+        sessions.*,
+        persons.first_seen_date as first_seen_date
+    from {{ ref('fct_sessions') }} as sessions
+    any left join persons on sessions.person_id = persons.person_id
 
 )
 
@@ -42,16 +43,7 @@ select
     utm_campaign,
     count() as session_count,
     uniqExact(person_id) as person_count,
-    uniqExactIf(
-        person_id,
-        (project_id, person_id, session_date) in (
-            select
-                project_id,
-                person_id,
-                first_seen_date
-            from first_days
-        )
-    ) as new_person_count,
+    uniqExactIf(person_id, session_date = first_seen_date) as new_person_count,
     countIf(is_bounce) as bounce_count,
     sum(sessions.page_view_count) as page_view_count,
     -- Whole milliseconds, so that the sum does not depend on the order of its terms.

@@ -77,6 +77,9 @@ ids as (
         arraySort(groupArrayIf(distinct_id, method = 'user')) as user_ids,
         arraySort(groupArrayIf(distinct_id, method != 'user')) as anonymous_ids
     from {{ ref('dim_identities') }}
+    {% if is_incremental() -%}
+    where {{ of_affected_persons() }}
+    {% endif -%}
     group by project_id, person_id
 
 )

@@ -81,9 +81,7 @@ cohort_payments as (
         payments.net_revenue as net_revenue,
         map(payments.first_paid_month, toUInt64(payments.has_paid)) as new_payers
     from payments
-    inner join persons
-        on payments.project_id = persons.project_id
-            and payments.person_id = persons.person_id
+    inner join persons on payments.person_id = persons.person_id
 
     union all
 

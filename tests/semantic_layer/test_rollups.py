@@ -20,6 +20,7 @@ from tests.semantic_layer.built_marts import PROJECTS
 
 WEEK = {"from": "2026-03-24", "to": "2026-03-31"}
 BY_DAY, BY_WEEK, BY_HOUR = ({**WEEK, "grain": grain} for grain in ("day", "week", "hour"))
+ACTIVE_USERS = {"metrics": ["dau", "wau", "mau"]}
 SOME_HOURS = {"from": "2026-03-24T06:00:00", "to": "2026-03-31T00:00:00"}
 
 TABLES: list[tuple[dict[str, Any], set[str]]] = [
@@ -71,6 +72,18 @@ def test_the_smallest_table_that_can_tell_answers(
     assert _tables(compilers.with_rollups.compile(_parsed(query), project).sql) == tables
 
 
+def test_active_users_of_days_are_read_once(compilers: Compilers, project: ProjectContext) -> None:
+    """Over longer buckets the last day of each one has to be found and joined."""
+    by_day, by_week = (
+        compilers.with_rollups.compile(_parsed({**ACTIVE_USERS, "time": time}), project).sql
+        for time in (BY_DAY, BY_WEEK)
+    )
+
+    assert by_day.count("`active_users_daily`") == 1
+    assert "JOIN" not in by_day
+    assert "JOIN" in by_week
+
+
 async def test_the_period_before_has_a_table_of_its_own(
     layer: SemanticLayer, project: ProjectContext
 ) -> None:
@@ -89,7 +102,7 @@ def test_rollups_cannot_be_asked_themselves(catalogue: Catalogue) -> None:
 
     assert {rollup.name for rollup in rollups} == {
         "events_of_hours", "page_views_of_hours", "path_views", "people_of_day",
-        "people_of_days", "attributed_sessions",
+        "people_of_days", "attributed_sessions", "wau_of_day", "mau_of_day",
     }  # fmt: skip
     assert not {rollup.name for rollup in rollups} & set(catalogue.metrics)
 
@@ -118,9 +131,9 @@ async def test_groups_without_page_views_are_left_out_where_nothing_else_is_aske
 
 METRICS = (
     "events", "page_views", "people", "sessions",
-    "revenue", "bounce_rate", "dau", "page_entrances",
+    "wau", "mau", "revenue", "bounce_rate", "dau", "page_entrances",
 )  # fmt: skip
-"""Four that have rollups; beside them others, so that answers are put together."""
+"""Six that have rollups; beside them others, so that answers are put together."""
 
 VALUES = {
     "event_name": ["page_view", "search", "nothing"],
